@@ -1,0 +1,41 @@
+# make match : install, then play and film a 3v3 match     make test : everything CI runs     make test-fast : the loop
+PYTHON ?= python3
+PY := .venv/bin/python
+LOCK := constraints.txt
+
+.PHONY: setup setup-dev match test test-fast lint bench clean
+
+setup: .venv/.installed
+setup-dev: .venv/.installed-dev
+
+# torch first and by its exact version: a bare "torch" pulls gigabytes of CUDA on Linux.
+.venv/.installed: pyproject.toml $(LOCK)
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[dev]"
+	touch $@
+
+match: setup
+	$(PY) -m skyrally watch volleyball-3v3 --red scripted:rally --blue scripted:rally --points 5 --out match.mp4 --out match.replay --force
+
+lint: setup-dev
+	$(PY) -m ruff check skyrally tests benchmarks examples
+	$(PY) -m ruff format --check skyrally tests benchmarks examples
+	$(PY) -m pyright
+	.venv/bin/lint-imports
+
+test: lint
+	$(PY) -m pytest -n 2
+
+test-fast: setup-dev
+	$(PY) -m pytest -n 2 -m "not slow"
+
+bench: setup
+	$(PY) -m skyrally bench
+
+clean:
+	rm -rf .venv dist build match.mp4 match.replay

@@ -1,0 +1,290 @@
+"""The batch environment: thousands of worlds behind one `step`, written straight into the caller's memory.
+
+Letters: W worlds, N drones, O observation numbers, A action numbers. Arrays are NumPy; `.torch()` views the same memory.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import SkyrallyError, unknown
+from ..physics.compile import announced, batch
+from ..physics.control import ACTION_MODES, ACTION_SIZE
+from ..physics.rng import world_seeds
+from ..scenarios.scenario import Scenario
+from ..scenarios.stage import Frame, Stage
+from .frames import frame_of
+
+WORLDS_PER_THREAD = 128  # fewer worlds than this are not worth waking another thread
+
+
+@dataclass
+class Step:
+    """What a step writes. Valid until the next step unless it was the caller's own (`out`)."""
+
+    obs: np.ndarray  # [W, N, O] float32: the true successor, also of worlds that ended
+    reward: np.ndarray  # [W, N] float32
+    terminated: np.ndarray  # [W] bool: the game is over
+    truncated: np.ndarray  # [W] bool: time is up (bootstrap)
+    alive: np.ndarray  # [W, N] int32 view of the worlds: 1 while the drone takes part
+
+    @property
+    def done(self) -> np.ndarray:
+        """[W] bool: terminated or truncated."""
+        return self.terminated | self.truncated
+
+    def torch(self) -> Any:
+        """The same arrays as torch tensors over the same memory (no copy)."""
+        import torch
+
+        return Step(**{f.name: torch.from_numpy(getattr(self, f.name)) for f in fields(self)})  # type: ignore[arg-type]
+
+
+class BatchEnv:
+    """W worlds of one scenario. It never resets itself: reset the rows where `step.done` is true.
+
+    A world that ended and was not reset stands still and pays nothing.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: int = 1,
+        *,
+        seed: int = 0,
+        threads: int | None = None,
+        view: str | None = None,
+        action_mode: str = "rotor",
+        **options: Any,
+    ):
+        self.scenario = scenario
+        self.options = scenario.resolved(options)
+        self.num_worlds = _whole("worlds", worlds, 1)
+        self.num_drones = scenario.drones
+        self.seed = _whole("seed", seed, 0)
+        self.params = scenario.configure(self.options)
+        self.worlds = np.zeros(self.num_worlds, scenario.world)
+        world_seeds(self.seed, 0, self.worlds["seed"])
+        self._started = np.zeros(self.num_worlds, bool)
+        self._all_started = False
+        self.assign(view=view or scenario.default_view, action_mode=action_mode)
+        self._step, self._restart, built = batch(scenario.name, scenario.module)
+        self._chunks = _chunks(self.num_worlds, threads)
+        self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
+        with announced(scenario.name, built):
+            nothing = self._actions(np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32))
+            self._step(self.worlds, self.params, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
+            self._restart(self.worlds, self.params, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """[N] names: red_0.., blue_0.. in matches, drone_0.. elsewhere."""
+        return self.scenario.agents
+
+    @property
+    def layout(self) -> Any:
+        """The widest layout among the views in use: its size is O; narrower rows are zero-padded."""
+        used = np.unique(self.worlds["drones"]["view_id"])
+        return max((list(self.scenario.views.values())[k] for k in used), key=lambda layout: layout.size)
+
+    @cached_property
+    def stage(self) -> Stage:
+        """What a picture needs to know."""
+        return self.scenario.stage(self.options)
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """Names of the reward terms, in the order of `reward_terms`."""
+        return [term.name for term in self.scenario.terms(self.options)]
+
+    @property
+    def reward_terms(self) -> np.ndarray:
+        """[W, N, K] float64 view: the unweighted terms of the last step."""
+        return self.worlds["drones"]["term"]
+
+    @property
+    def returns(self) -> np.ndarray:
+        """[W, N, K] float64 view: weighted terms summed over the episode so far."""
+        return self.worlds["drones"]["returns"]
+
+    @property
+    def info(self) -> dict[str, np.ndarray]:
+        """name -> [W] view of the worlds: the scenario's own numbers."""
+        return {name: self.worlds[name] for name in self.scenario.info}
+
+    def frame(self, world: int = 0) -> Frame:
+        """A picture's moving part, of one world."""
+        return frame_of(self.worlds[world], self.stage, self.scenario.narrate)
+
+    # -- seats ---------------------------------------------------------------------------------------------------------
+
+    def assign(
+        self, *, team: int | None = None, view: str | None = None, action_mode: str | None = None, mask: np.ndarray | None = None
+    ) -> None:
+        """Gives the drones of a team (None: all), in the worlds of `mask` [W] (None: all), a view or an action mode.
+
+        The observation buffers of the environment are made anew: O is the widest view in use.
+        """
+        drones = self.worlds["drones"]
+        who = np.ones(self.num_drones, bool) if team is None else np.array(self.scenario.teams) == team
+        where = np.ones(self.num_worlds, bool) if mask is None else np.asarray(mask, bool)
+        rows = np.ix_(where, who)
+        if view is not None:
+            names = list(self.scenario.views)
+            if view not in names:
+                raise unknown(f"view of {self.scenario.name}", view, names)
+            drones["view_id"][rows] = names.index(view)
+        if action_mode is not None:
+            if action_mode not in self.scenario.action_modes:
+                raise unknown(f"action mode of {self.scenario.name}", action_mode, self.scenario.action_modes)
+            drones["mode"][rows] = ACTION_MODES[action_mode]
+        self._own = self.buffers()
+
+    def buffers(self) -> Step:
+        """Fresh memory for `step(out=...)`."""
+        w, n = self.num_worlds, self.num_drones
+        obs, reward = np.zeros((w, n, self.layout.size), np.float32), np.zeros((w, n), np.float32)
+        return Step(obs, reward, np.zeros(w, bool), np.zeros(w, bool), self.worlds["drones"]["alive"])
+
+    # -- stepping ------------------------------------------------------------------------------------------------------
+
+    def reset(self, mask: Any = None, seeds: Any = None, out: Any = None) -> np.ndarray:
+        """Resets the worlds of `mask` [W] (None: all) and returns obs [W, N, O], rows of other worlds unchanged.
+
+        `seeds` [W] (or one number for all): new world seeds for the rows that are reset; their episode count starts anew.
+        `out`: a float32 buffer [W, N, O] to write into instead of the environment's own.
+        """
+        obs = self._own.obs if out is None else _array(out)
+        what = np.ones(self.num_worlds, np.uint8) if mask is None else self._mask(mask)
+        if seeds is not None:
+            rows = what == 1
+            self.worlds["seed"][rows] = np.broadcast_to(np.asarray(seeds, np.uint64), (self.num_worlds,))[rows]
+            self.worlds["episode"][rows] = 0
+        self._run(self._restart, self.worlds, self.params, what, obs)
+        if not self._all_started:
+            self._started |= what == 1
+            self._all_started = bool(self._started.all())
+        return obs
+
+    def step(self, actions: Any, out: Step | None = None) -> Step:
+        """One control step (20 ms) of all worlds. actions: [W, N, A] floats in [-1, 1], NumPy or torch; clipped.
+
+        `out`: buffers of one's own, from `buffers()`; else the environment's, valid until the next step.
+        Raises SkyrallyError for a wrong shape, a step before reset, and (outside matches) actions that are not finite.
+        """
+        if not self._all_started:
+            raise SkyrallyError(f"step before reset: {int((~self._started).sum())} of {self.num_worlds} worlds were never reset")
+        actions = self._actions(actions)
+        result = self._own if out is None else out
+        self._run(self._step, self.worlds, self.params, actions, result.obs, *self._outputs(result))
+        return result
+
+    def observe(self, out: Any = None) -> np.ndarray:
+        """obs [W, N, O] of the worlds as they are: after `restore`, or after worlds or seats were changed."""
+        obs = self._own.obs if out is None else _array(out)
+        self._run(self._restart, self.worlds, self.params, np.full(self.num_worlds, 2, np.uint8), obs)
+        return obs
+
+    def state(self) -> np.ndarray:
+        """[W, N * O] float32 for centralised critics: all drones' observations side by side (a view where possible)."""
+        return self._own.obs.reshape(self.num_worlds, -1)
+
+    def action_mask(self) -> None:
+        """None: continuous action modes mask nothing."""
+        return
+
+    def snapshot(self) -> np.ndarray:
+        """[W] a copy of the worlds: the whole truth."""
+        return self.worlds.copy()
+
+    def restore(self, worlds: np.ndarray, mask: Any = None) -> np.ndarray:
+        """Puts worlds [W] from a snapshot back, in the rows of `mask` (None: all). Returns obs [W, N, O]."""
+        if worlds.dtype != self.worlds.dtype or worlds.shape != self.worlds.shape:
+            raise SkyrallyError(
+                f"this snapshot holds {worlds.shape} worlds of another kind than {self.scenario.name} x {self.num_worlds}; take it from the same scenario"
+            )
+        rows = slice(None) if mask is None else self._mask(mask) == 1
+        self.worlds[rows] = worlds[rows]
+        self._started[rows] = True
+        self._all_started = bool(self._started.all())
+        return self.observe()
+
+    def close(self) -> None:
+        """Ends the worker threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+            self._chunks = [(0, self.num_worlds)]
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _outputs(step: Step) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return step.reward, step.terminated, step.truncated
+
+    def _run(self, function: Any, *arguments: Any) -> None:
+        """Calls a compiled batch function over all worlds, in chunks on threads when there are many. Releases the GIL."""
+        if self._pool is None:
+            function(*arguments, 0, self.num_worlds)
+            return
+        for future in [self._pool.submit(function, *arguments, first, last) for first, last in self._chunks]:
+            future.result()
+
+    def _mask(self, mask: Any) -> np.ndarray:
+        what = _array(mask)
+        if what.shape != (self.num_worlds,):
+            raise SkyrallyError(f"mask has shape {what.shape}; expected ({self.num_worlds},)")
+        return what.astype(np.uint8)
+
+    def _actions(self, actions: Any) -> np.ndarray:
+        """[W, N, A] float32, contiguous. Checks shape and, where it is the user's mistake, finiteness."""
+        a = _array(actions)
+        if a.shape != (self.num_worlds, self.num_drones, ACTION_SIZE):
+            raise SkyrallyError(
+                f"actions have shape {a.shape}; expected (worlds, drones, 4) = {(self.num_worlds, self.num_drones, ACTION_SIZE)}"
+            )
+        if a.dtype != np.float32 or not a.flags.c_contiguous:
+            if a.dtype.kind not in "fiu":
+                raise SkyrallyError(f"actions have dtype {a.dtype}; expected floats in [-1, 1]")
+            a = np.ascontiguousarray(a, np.float32)
+        if not self.scenario.stop_invalid and not np.isfinite(a).all():
+            world, drone, _ = np.argwhere(~np.isfinite(a))[0]
+            raise SkyrallyError(f"the action of {self.agents[drone]} in world {world} is not finite: {a[world, drone].tolist()}")
+        return a
+
+
+def _array(value: Any) -> np.ndarray:
+    """A NumPy view of an array, list or CPU tensor."""
+    if isinstance(value, np.ndarray):
+        return value
+    if hasattr(value, "detach"):
+        value = value.detach()
+        if value.device.type != "cpu":
+            raise SkyrallyError(f"got a tensor on {value.device}; the worlds are on the CPU: pass tensor.cpu()")
+        return value.numpy()
+    return np.asarray(value)
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+        raise SkyrallyError(f"{name} is {value!r}; expected a whole number, {least} or more")
+    return int(value)
+
+
+def _chunks(worlds: int, threads: int | None) -> list[tuple[int, int]]:
+    """Ranges of worlds, one per thread: None uses all cores as far as the worlds are worth it."""
+    if threads is None:
+        threads = min(
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, worlds // WORLDS_PER_THREAD
+        )
+    threads = max(1, min(_whole("threads", threads, 0) or 1, worlds))
+    edges = [worlds * k // threads for k in range(threads + 1)]
+    return list(zip(edges[:-1], edges[1:], strict=True))

@@ -1,0 +1,28 @@
+"""A world's moment as a frame: what pictures and replays are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..physics.records import EVENT_NAMES
+from ..scenarios.stage import Frame, Stage
+
+
+def frame_of(world: np.record, stage: Stage, narrate: Callable[[np.record, Stage], list[str]]) -> Frame:
+    """Copies what a picture needs out of a world record."""
+    drones = world["drones"]
+    contacts = []
+    for k in range(int(world["n_events"])):
+        event = world["events"][k]
+        contacts.append((EVENT_NAMES[int(event["kind"])], int(event["who"]), tuple(float(v) for v in event["point"])))
+    return Frame(
+        step=int(world["step"]),
+        pos=drones["pos"].copy(),
+        quat=drones["quat"].copy(),
+        rotor=drones["rotor"].copy(),
+        ball=world["ball"]["pos"].copy() if stage.ball_radius > 0.0 else None,
+        contacts=contacts,
+        lines=narrate(world, stage),
+    )

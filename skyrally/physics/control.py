@@ -1,0 +1,109 @@
+"""Action modes: bounds, decoding and inner loops, in one place.
+
+| mode | four numbers in [-1, 1] | decoded to |
+| --- | --- | --- |
+| rotor | thrust fraction of each rotor, -1 none to 1 full | throttle = sqrt((u + 1) / 2) |
+| ctbr | collective thrust (-1 none, 1 full), roll, pitch, yaw rate over their limits | N and rad/s |
+
+Values outside the bounds are clipped. A row that is not finite marks the drone `invalid` and hovers level instead.
+"""
+
+import math
+
+from .records import CTBR, ROTOR
+from .vec import clip, fn, put3, put4, vec3
+
+ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR}
+ACTION_SIZE = 4
+
+
+@fn
+def decode(drone, airframe, action):
+    """Reads one action row [4] into `drone.command`, by the drone's mode."""
+    a, b, c, d = float(action[0]), float(action[1]), float(action[2]), float(action[3])
+    drone.invalid = 0
+    if not math.isfinite(a + b + c + d):
+        drone.invalid = 1
+        a = b = c = d = 2.0 * airframe.hover * airframe.hover - 1.0
+        if drone.mode == CTBR:
+            b = c = d = 0.0
+    if drone.mode == ROTOR:
+        put4(drone.command, (_throttle(a), _throttle(b), _throttle(c), _throttle(d)))
+    else:
+        limit = airframe.rate_limit
+        thrust = 2.0 * (clip(a, -1.0, 1.0) + 1.0) * airframe.max_force
+        rates = (clip(b, -1.0, 1.0) * limit[0], clip(c, -1.0, 1.0) * limit[1], clip(d, -1.0, 1.0) * limit[2])
+        put4(drone.command, (thrust, rates[0], rates[1], rates[2]))
+
+
+@fn
+def _throttle(u):
+    return math.sqrt(clip(0.5 * (u + 1.0), 0.0, 1.0))
+
+
+@fn
+def throttle_targets(drone, airframe):
+    """The four throttles that the drone's command asks for now."""
+    if drone.mode == ROTOR:
+        return drone.command[0], drone.command[1], drone.command[2], drone.command[3]
+    return _rate_loop(drone, airframe)
+
+
+@fn
+def _rate_loop(drone, airframe):
+    """Collective thrust and body rates to throttles: model-based P control on the rates.
+
+    torque = I gain (target - rate) + rate x I rate + damping I rate: without saturation each rate follows its
+    target as the rotor lag lets it and ends there exactly, so no integral term is needed and none can wind up.
+    """
+    inertia, rate, gain = vec3(airframe.inertia), vec3(drone.rate), airframe.rate_gain
+    command, gyro, damping = drone.command, airframe.gyro, airframe.angular_damping
+    roll = inertia[0] * (gain[0] * (command[1] - rate[0]) - gyro[0] * rate[1] * rate[2] + damping * rate[0])
+    pitch = inertia[1] * (gain[1] * (command[2] - rate[1]) - gyro[1] * rate[2] * rate[0] + damping * rate[1])
+    yaw = inertia[2] * (gain[2] * (command[3] - rate[2]) - gyro[2] * rate[0] * rate[1] + damping * rate[2])
+    return allocate(airframe, command[0], (roll, pitch, yaw))
+
+
+@fn
+def allocate(airframe, thrust, torque):
+    """Throttles for a collective thrust (N) and torque (N m, body).
+
+    Where the rotors cannot give all of it, roll and pitch come first, then thrust, then yaw.
+    """
+    m, full = airframe.mixer, airframe.max_force
+    tilt0 = m[0, 1] * torque[0] + m[0, 2] * torque[1]
+    tilt1 = m[1, 1] * torque[0] + m[1, 2] * torque[1]
+    tilt2 = m[2, 1] * torque[0] + m[2, 2] * torque[1]
+    tilt3 = m[3, 1] * torque[0] + m[3, 2] * torque[1]
+    low, high = min(min(tilt0, tilt1), min(tilt2, tilt3)), max(max(tilt0, tilt1), max(tilt2, tilt3))
+    shrink = min(1.0, full / max(high - low, 1e-12))
+    lift = clip(0.25 * thrust, -shrink * low, full - shrink * high)
+    f0, f1, f2, f3 = lift + shrink * tilt0, lift + shrink * tilt1, lift + shrink * tilt2, lift + shrink * tilt3
+    y0, y1, y2, y3 = m[0, 3] * torque[2], m[1, 3] * torque[2], m[2, 3] * torque[2], m[3, 3] * torque[2]
+    room = min(min(_room(f0, y0, full), _room(f1, y1, full)), min(_room(f2, y2, full), _room(f3, y3, full)))
+    return (
+        math.sqrt(clip((f0 + room * y0) / full, 0.0, 1.0)),
+        math.sqrt(clip((f1 + room * y1) / full, 0.0, 1.0)),
+        math.sqrt(clip((f2 + room * y2) / full, 0.0, 1.0)),
+        math.sqrt(clip((f3 + room * y3) / full, 0.0, 1.0)),
+    )
+
+
+@fn
+def _room(force, change, full):
+    """The largest share in [0, 1] of `change` that keeps `force` within [0, full]."""
+    if change > 0.0:
+        return clip((full - force) / max(change, 1e-12), 0.0, 1.0)
+    if change < 0.0:
+        return clip(force / max(-change, 1e-12), 0.0, 1.0)
+    return 1.0
+
+
+@fn
+def settle(drone, airframe):
+    """Rotors at hover throttle, at rest: what a reset does to the drone's motion."""
+    hover = airframe.hover
+    put4(drone.rotor, (hover, hover, hover, hover))
+    put3(drone.vel, (0.0, 0.0, 0.0))
+    put3(drone.rate, (0.0, 0.0, 0.0))
+    put3(drone.force, (0.0, 0.0, 0.0))

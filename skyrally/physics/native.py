@@ -1,0 +1,63 @@
+"""The native engine: one control step of one world, as a recipe of named calls.
+
+A step repeats per substep actuate -> couple -> move -> touch. What the contacts mean is the referee's business.
+"""
+
+from .ball import move_ball
+from .ball_contacts import touch_ball
+from .control import decode
+from .drone_contacts import touch_drones
+from .quadrotor import downwash, move_drone, spin_rotors
+from .vec import add, fn, put3
+
+
+@fn
+def fly(world, params, actions):
+    """One control step of a world with drones only. actions: [N, 4] in [-1, 1]."""
+    begin(world, params, actions)
+    for substep in range(params.substeps):
+        advance_drones(world, params)
+        touch_drones(world, params, substep)
+
+
+@fn
+def play(world, params, actions):
+    """One control step of a world with drones and a ball. actions: [N, 4] in [-1, 1]."""
+    begin(world, params, actions)
+    for substep in range(params.substeps):
+        advance_drones(world, params)
+        move_ball(world.ball, params)
+        touch_drones(world, params, substep)
+        touch_ball(world, params, substep)
+
+
+@fn
+def begin(world, params, actions):
+    """Starts a step: no events yet, actions decoded."""
+    world.step += 1
+    world.n_events = 0
+    world.lost_events = 0
+    for i in range(len(world.drones)):
+        decode(world.drones[i], params.airframe, actions[i])
+
+
+@fn
+def advance_drones(world, params):
+    """Actuate, couple and move all drones by one substep."""
+    for i in range(len(world.drones)):
+        spin_rotors(world.drones[i], params.airframe)
+    if len(world.drones) > 1:
+        for i in range(len(world.drones)):
+            couple(world, i)
+    for i in range(len(world.drones)):
+        move_drone(world.drones[i], params.airframe, params.gravity, params.dt)
+
+
+@fn
+def couple(world, i):
+    """The force that the other drones exert on drone i through the air."""
+    force = (0.0, 0.0, 0.0)
+    for j in range(len(world.drones)):
+        if j != i:
+            force = add(force, downwash(world.drones[i], world.drones[j]))
+    put3(world.drones[i].force, force)

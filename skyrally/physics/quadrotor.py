@@ -1,0 +1,95 @@
+"""One quadrotor: rotors that lag, thrust and drag torque of each, and the rigid body they move."""
+
+import math
+
+from .control import throttle_targets
+from .vec import add, add_scaled, body_z, dot, fn, norm, put3, put4, scale, times, to_body, to_world, turn, vec3, vec4
+
+
+@fn
+def spin_rotors(drone, airframe):
+    """Actuate: throttles follow their targets with first-order lag; thrust and torque follow from the throttles.
+
+    Thrust of a rotor = throttle^2 max_force along body z; torque = r x f plus the reaction torque about z.
+    """
+    t0, t1, t2, t3 = throttle_targets(drone, airframe)
+    lag, full, rotor = airframe.lag, airframe.max_force, drone.rotor
+    r0, r1 = rotor[0] + lag * (t0 - rotor[0]), rotor[1] + lag * (t1 - rotor[1])
+    r2, r3 = rotor[2] + lag * (t2 - rotor[2]), rotor[3] + lag * (t3 - rotor[3])
+    put4(rotor, (r0, r1, r2, r3))
+    f0, f1, f2, f3 = full * r0 * r0, full * r1 * r1, full * r2 * r2, full * r3 * r3
+    x, y, yaw = airframe.rotor_x, airframe.rotor_y, airframe.rotor_yaw
+    drone.thrust = (f0 + f1) + (f2 + f3)
+    drone.torque[0] = (f0 * y[0] + f1 * y[1]) + (f2 * y[2] + f3 * y[3])
+    drone.torque[1] = -((f0 * x[0] + f1 * x[1]) + (f2 * x[2] + f3 * x[3]))
+    drone.torque[2] = (f0 * yaw[0] + f1 * yaw[1]) + (f2 * yaw[2] + f3 * yaw[3])
+
+
+@fn
+def spin_up(rate, torque, airframe, dt):
+    """Body rate after `dt` under a constant torque: Euler's equations by the implicit midpoint rule (two iterations).
+
+    I dw/dt = torque - w x I w. The midpoint rule keeps the quadratic invariants, so the gyroscopic term does no work.
+    """
+    g, a = airframe.gyro, times(torque, airframe.inv_inertia)
+    h = 0.5 * dt
+    x, y, z = rate
+    for _ in range(2):
+        x, y, z = (
+            rate[0] + h * (a[0] + g[0] * y * z),
+            rate[1] + h * (a[1] + g[1] * z * x),
+            rate[2] + h * (a[2] + g[2] * x * y),
+        )
+    return 2.0 * x - rate[0], 2.0 * y - rate[1], 2.0 * z - rate[2]
+
+
+@fn
+def air_drag(quat, vel, drag):
+    """N, world: quadratic drag with one coefficient (kg/m) per body axis."""
+    v = to_body(quat, vel)
+    return to_world(quat, scale(-norm(v), times(v, drag)))
+
+
+@fn
+def move_drone(drone, airframe, gravity, dt):
+    """Move: semi-implicit Euler, velocities first; damping as the published engine applies it, after the forces."""
+    quat, vel = vec4(drone.quat), vec3(drone.vel)
+    force = add_scaled(vec3(drone.force), drone.thrust, vec3(drone.up))
+    if airframe.drag[0] > 0.0:
+        force = add(force, air_drag(quat, vel, airframe.drag))
+    k = dt * airframe.inv_mass
+    keep = airframe.keep_linear
+    vel = (keep * (vel[0] + k * force[0]), keep * (vel[1] + k * force[1]), keep * (vel[2] + k * force[2] - dt * gravity))
+    rate = scale(airframe.keep_angular, spin_up(vec3(drone.rate), vec3(drone.torque), airframe, dt))
+    quat = turn(quat, rate, dt)
+    put3(drone.vel, vel)
+    put3(drone.rate, rate)
+    put3(drone.pos, add_scaled(vec3(drone.pos), dt, vel))
+    put4(drone.quat, quat)
+    put3(drone.up, body_z(quat))
+
+
+DOWNWASH_CONE = 10.0  # (r / z)^2 beyond which the published formula gives less than 2e-9 of the thrust
+
+
+@fn
+def downwash(below, above):
+    """N, world: what the rotors of `above` do to `below`, zero unless it is under them.
+
+    -T exp(-1/2 (2 r / z)^2) / (1 + 0.3 z)^2 with T the thrust vector of `above`, z the drop along its thrust axis
+    and r the distance from that axis (VolleyBots, reference 1.2).
+    """
+    up = vec3(above.up)
+    d = (above.pos[0] - below.pos[0], above.pos[1] - below.pos[1], above.pos[2] - below.pos[2])
+    z = dot(d, up)
+    z2 = z * z
+    r2 = dot(d, d) - z2
+    if z <= 0.0 or r2 > DOWNWASH_CONE * z2:
+        return 0.0, 0.0, 0.0
+    return scale(-above.thrust * _wash(r2 / z2, z), up)
+
+
+@fn
+def _wash(ratio2, z):
+    fall = 1.0 / (1.0 + 0.3 * z)
+    return math.exp(-2.0 * ratio2) * fall * fall

@@ -1,0 +1,95 @@
+"""Parts that the volleyball scenarios share: the published root state, common fields, the stage of an airframe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..physics.airframes import AIRFRAMES
+from ..physics.balls import BALLS
+from ..physics.params import CONTROL_DT, PHYSICS
+from ..physics.rng import uniform
+from ..physics.vec import body_x, body_z, fn, put3, put4, quat_from_euler, to_world, vec3, vec4
+from .scenario import Field, write3, write4
+from .stage import Court, Stage
+
+# The 23 numbers that begin every published observation (reference 2): velocities and axes in the world.
+ROOT = [
+    Field("position", 3, "m", "world"),
+    Field("quaternion", 4, "-", "body to world, w x y z", -1.01, 1.01),
+    Field("velocity", 3, "m/s", "world"),
+    Field("angular_velocity", 3, "rad/s", "world"),
+    Field("heading", 3, "-", "world", -1.01, 1.01),
+    Field("up", 3, "-", "world", -1.01, 1.01),
+    Field("throttle", 4, "-", "per rotor, -1 to 1", -1.01, 1.01),
+]
+
+COMMON_OPTIONS = {"physics": "benchmark", "airframe": "iris", "ball": None, "substeps": None, "gravity": 9.81}
+REWARD_OPTIONS = {"shaping": True, "weights": None}
+
+
+def physics_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that `make_params` takes."""
+    return {name: options[name] for name in COMMON_OPTIONS}
+
+
+@fn
+def write_root(out, at, drone):
+    """The root state of a drone in the world frame."""
+    quat = vec4(drone.quat)
+    at = write3(out, at, vec3(drone.pos))
+    at = write4(out, at, quat)
+    at = write3(out, at, vec3(drone.vel))
+    at = write3(out, at, to_world(quat, vec3(drone.rate)))
+    at = write3(out, at, body_x(quat))
+    at = write3(out, at, vec3(drone.up))
+    rotor = drone.rotor
+    return write4(out, at, (2.0 * rotor[0] - 1.0, 2.0 * rotor[1] - 1.0, 2.0 * rotor[2] - 1.0, 2.0 * rotor[3] - 1.0))
+
+
+@fn
+def place(drone, pos, quat):
+    """Puts a drone somewhere; the rest of its motion is `control.settle`'s."""
+    put3(drone.pos, pos)
+    put4(drone.quat, quat)
+    put3(drone.up, body_z(quat))
+
+
+@fn
+def jitter3(world, drone, channel, size):
+    """A vector of three uniform numbers in [-size, size), size being a vector."""
+    return (
+        uniform(world, drone, channel, -size[0], size[0]),
+        uniform(world, drone, channel + 1, -size[1], size[1]),
+        uniform(world, drone, channel + 2, -size[2], size[2]),
+    )
+
+
+@fn
+def random_attitude(world, drone, channel, tilt, yaw_low, yaw_high):
+    """Roll and pitch in [-tilt, tilt), yaw in [yaw_low, yaw_high), all rad."""
+    roll = uniform(world, drone, channel, -tilt, tilt)
+    pitch = uniform(world, drone, channel + 1, -tilt, tilt)
+    return quat_from_euler(roll, pitch, uniform(world, drone, channel + 2, yaw_low, yaw_high))
+
+
+def stage_of(
+    name: str, agents: tuple[str, ...], teams: tuple[int, ...], court: Court | None, ball: bool, options: Mapping[str, Any]
+) -> Stage:
+    """The still part of a picture, from the airframe and ball in use."""
+    frame = AIRFRAMES[options["airframe"]]
+    radius = BALLS[options["ball"] or PHYSICS[options["physics"]].ball].radius if ball else 0.0
+    return Stage(
+        scenario=name,
+        agents=agents,
+        teams=teams,
+        dt=CONTROL_DT,
+        court=court,
+        ball_radius=radius,
+        rotor_xy=tuple((float(x), float(y)) for x, y in frame.rotor_xy),
+        rotor_spin=frame.rotor_spin,
+        rotor_radius=frame.rotor_radius,
+        body_radius=frame.body_radius,
+        body_half_height=frame.body_half_height,
+        racket_radius=frame.racket_radius if ball else 0.0,
+    )

@@ -1,0 +1,26 @@
+"""All scenarios by name."""
+
+from __future__ import annotations
+
+from ..errors import SkyrallyError, unknown
+from .hover import HOVER
+from .scenario import Scenario
+from .solo_bump import SOLO_BUMP
+from .volleyball import MATCHES
+
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (HOVER, SOLO_BUMP, *MATCHES)}
+
+
+def find(name: str) -> Scenario:
+    """The scenario of this name. Raises SkyrallyError with the nearest names."""
+    if name not in SCENARIOS:
+        raise unknown("scenario", name, SCENARIOS)
+    return SCENARIOS[name]
+
+
+def register(scenario: Scenario) -> Scenario:
+    """Adds a scenario of one's own. Its functions must be importable as `scenario.module`."""
+    if scenario.name in SCENARIOS:
+        raise SkyrallyError(f"a scenario named {scenario.name!r} exists already; choose another name")
+    SCENARIOS[scenario.name] = scenario
+    return scenario

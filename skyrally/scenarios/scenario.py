@@ -1,0 +1,170 @@
+"""What a scenario is: a module of compiled functions and the tables that describe it.
+
+The module named by `Scenario.module` holds four compiled functions of one world:
+`reset(world, params)`, `advance(world, params, actions)`, `referee(world, params, reward)`, `observe(world, params, i, out)`.
+Everything else here is data: fields of the record, layouts, reward terms, options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import SkyrallyError, checked_options, unknown
+from ..physics.vec import fn
+from .stage import Stage
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named part of an observation."""
+
+    name: str
+    size: int
+    unit: str = "-"
+    frame: str = "-"
+    low: float = -np.inf
+    high: float = np.inf
+
+
+class Layout:
+    """The named fields of one view, in order."""
+
+    def __init__(self, name: str, fields: list[Field]):
+        self.name = name
+        self.fields = fields
+        self.slices: dict[str, slice] = {}
+        at = 0
+        for part in fields:
+            self.slices[part.name] = slice(at, at + part.size)
+            at += part.size
+        self.size = at
+
+    def __getitem__(self, name: str) -> slice:
+        """The slice of the last observation axis that holds the field."""
+        if name not in self.slices:
+            raise unknown("observation field", name, self.slices)
+        return self.slices[name]
+
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """([O], [O]) float32: low and high."""
+        low = np.concatenate([np.full(f.size, f.low, np.float32) for f in self.fields])
+        high = np.concatenate([np.full(f.size, f.high, np.float32) for f in self.fields])
+        return low, high
+
+
+@dataclass(frozen=True)
+class Term:
+    """A named reward term and its default weight. Shaping terms are what `shaping=False` turns off."""
+
+    name: str
+    weight: float
+    meaning: str
+    shaping: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What the scenario is judged by: a field of the world record, read at the end of an episode."""
+
+    name: str
+    field: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario. `configure(options)` gives the shared block, `stage(options)` the picture's still part."""
+
+    name: str
+    summary: str
+    family: str  # match, drill or swarm
+    module: str
+    world: np.dtype
+    agents: tuple[str, ...]
+    teams: tuple[int, ...]
+    views: Mapping[str, Layout]  # in the order of the record's view numbers
+    terms: Callable[[Mapping[str, Any]], list[Term]]
+    metric: Metric
+    options: Mapping[str, Any]  # name -> default
+    configure: Callable[[Mapping[str, Any]], np.ndarray]
+    stage: Callable[[Mapping[str, Any]], Stage]
+    action_modes: tuple[str, ...] = ("rotor", "ctbr")
+    narrate: Callable[[np.record, Stage], list[str]] = field(default=lambda world, stage: [])
+    stop_invalid: bool = False  # True: an action that is not finite is a fault in the game; False: an error
+    info: tuple[str, ...] = ()  # fields of the world record that step reports
+
+    @property
+    def drones(self) -> int:
+        return len(self.agents)
+
+    @property
+    def default_view(self) -> str:
+        return next(iter(self.views))
+
+    def resolved(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The options with their defaults. Raises for unknown names, with the nearest ones."""
+        checked_options(f"option of {self.name}", given, self.options)
+        return {**self.options, **given}
+
+
+def set_weights(block: np.ndarray, terms: list[Term], options: Mapping[str, Any]) -> None:
+    """Writes the terms' weights into `params.weight`: defaults, less shaping if it is off, then the user's own."""
+    known = {term.name: k for k, term in enumerate(terms)}
+    row = block["weight"][0]
+    for k, term in enumerate(terms):
+        row[k] = 0.0 if term.shaping and not options["shaping"] else term.weight
+    for name, weight in (options["weights"] or {}).items():
+        if name not in known:
+            raise unknown("reward term", name, known)
+        if not np.isfinite(weight):
+            raise SkyrallyError(f"weight of reward term {name!r} is {weight}; expected a finite number")
+        row[known[name]] = weight
+
+
+def choice(options: Mapping[str, Any], name: str, values: tuple[str, ...]) -> int:
+    """The index of an option's value among `values`; an error that names the nearest for any other."""
+    if options[name] not in values:
+        raise unknown(name, options[name], values)
+    return values.index(options[name])
+
+
+def steps_of(options: Mapping[str, Any], name: str, default: int) -> int:
+    """A positive number of steps, or the default for None."""
+    value = default if options[name] is None else options[name]
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise SkyrallyError(f"{name} is {value!r}; expected a whole number of steps, 1 or more")
+    return int(value)
+
+
+@fn
+def write3(out, at, v):
+    """Writes a vector into an observation row; returns the next place."""
+    out[at] = v[0]
+    out[at + 1] = v[1]
+    out[at + 2] = v[2]
+    return at + 3
+
+
+@fn
+def write4(out, at, v):
+    out[at] = v[0]
+    out[at + 1] = v[1]
+    out[at + 2] = v[2]
+    out[at + 3] = v[3]
+    return at + 4
+
+
+@fn
+def pay(drone, params, terms):
+    """Books a drone's terms: keeps them raw in `term`, adds them weighted to `returns`; gives the weighted sum."""
+    total = 0.0
+    for k in range(len(terms)):
+        drone.term[k] = terms[k]
+        gain = params.weight[k] * terms[k]
+        drone.returns[k] += gain
+        total += gain
+    return total

@@ -1,0 +1,53 @@
+"""What a picture of a world needs to know, and no more: the still stage and one moving frame.
+
+Scenarios describe their stage, players of worlds make frames, `render` draws them, replay files store them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Court:
+    """A court centred on the origin: metres; the net stands in the plane x = 0."""
+
+    length: float
+    width: float
+    net_height: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What does not change while a world runs. Lengths in metres, body frame x forward, y left, z up."""
+
+    scenario: str
+    agents: tuple[str, ...]  # one name per drone: red_0.., blue_0.. or drone_0..
+    teams: tuple[int, ...]  # team of each drone: 0 red (x > 0), 1 blue (x < 0)
+    dt: float  # seconds per frame (one control step)
+    court: Court | None
+    ball_radius: float  # 0: no ball
+    rotor_xy: tuple[tuple[float, float], ...]  # rotor hubs
+    rotor_spin: tuple[float, ...]  # +1 or -1
+    rotor_radius: float
+    body_radius: float
+    body_half_height: float
+    racket_radius: float  # 0: no racket
+
+
+@dataclass
+class Frame:
+    """One moment. N drones."""
+
+    step: int  # control steps since the rally (episode) began
+    pos: np.ndarray  # [N, 3] m, world
+    quat: np.ndarray  # [N, 4] w, x, y, z
+    rotor: np.ndarray  # [N, 4] throttle in [0, 1]
+    ball: np.ndarray | None  # [3] m, world
+    contacts: list[tuple[str, int, tuple[float, float, float]]] = field(default_factory=list)  # event name, drone or -1, point
+    lines: list[str] = field(default_factory=list)  # what happened in this step, in words ("blue 2 sets")
+    score: tuple[int, int] | None = None  # red, blue
+    rally: int = 0  # number of the rally, from 0
+    title: str = ""  # "scripted:rally vs hover"

@@ -1,0 +1,188 @@
+"""What a drone sees in a match: two views, each in its team's frame (own half x > 0).
+
+`benchmark` is the published layout (37 numbers for 1v1, 57 for 3v3, 78 for 6v6). Deviation: its turn and touch flags are of
+this step; the published ones lag one step behind the event.
+`match` is one layout for any n, with the rules' state and the ball's constants: what scripted players and teams need.
+"""
+
+from __future__ import annotations
+
+from ..physics.vec import body_x, fn, sub, to_world, vec3, vec4
+from .mirror import half_turn, half_turn_quat
+from .parts import ROOT
+from .rulebook import may_touch, team_of
+from .scenario import Field, Layout, write3, write4
+
+BENCHMARK, MATCH = 0, 1
+TEAM = "team"
+
+
+def layouts(n: int) -> dict[str, Layout]:
+    """The two layouts of an n-vs-n match, in the order of the record's view numbers."""
+    return {"benchmark": _duel_layout() if n == 1 else _team_layout(n), "match": _match_layout(n)}
+
+
+def _root() -> list[Field]:
+    return [Field(f.name, f.size, f.unit, f.frame.replace("world", TEAM), f.low, f.high) for f in ROOT]
+
+
+def _flag(name: str, size: int = 1) -> Field:
+    return Field(name, size, "0 or 1", "-", 0.0, 1.0)
+
+
+def _duel_layout() -> Layout:
+    from_ball = Field("from_ball", 3, "m", TEAM)
+    return Layout(
+        "benchmark",
+        [
+            *_root(),
+            Field("from_anchor", 3, "m", TEAM),
+            Field("to_opponent", 3, "m", TEAM),
+            from_ball,
+            Field("ball_velocity", 3, "m/s", TEAM),
+            _flag("turn", 2),
+        ],
+    )
+
+
+def _team_layout(n: int) -> Layout:
+    return Layout(
+        "benchmark",
+        [
+            *_root(),
+            Field("from_anchor", 3, "m", TEAM),
+            Field("to_ball", 3, "m", TEAM),
+            Field("ball_velocity", 3, "m/s", TEAM),
+            _flag("ball_side", 2),
+            _flag("identity", n),
+            _flag("touched", 2),
+            Field("positions", 6 * n, "m", TEAM),
+        ],
+    )
+
+
+def _match_layout(n: int) -> Layout:
+    return Layout(
+        "match",
+        [
+            Field("position", 3, "m", TEAM),
+            Field("quaternion", 4, "-", f"body to {TEAM}, w x y z", -1.01, 1.01),
+            Field("velocity", 3, "m/s", TEAM),
+            Field("rate", 3, "rad/s", "body"),
+            Field("throttle", 4, "-", "per rotor, 0 to 1", 0.0, 1.01),
+            Field("anchor", 3, "m", TEAM),
+            Field("ball", 3, "m", TEAM),
+            Field("ball_velocity", 3, "m/s", TEAM),
+            Field("ball_spin", 3, "rad/s", TEAM),
+            Field("ball_constants", 3, "m, 1/m, -", "radius, drag, restitution", 0.0),
+            Field("court", 3, "m", "half length, half width, net height", 0.0),
+            Field("identity", n, "0 or 1", "-", 0.0, 1.0),
+            _flag("may_touch"),
+            _flag("our_ball"),
+            Field("our_touches", 1, "-", "this possession", 0.0, 6.0),
+            _flag("serving"),
+            _flag("server"),
+            _flag("touched"),
+            Field("mates", 7 * (n - 1), "m, m/s, 0 or 1", "position, velocity, touched"),
+            Field("foes", 6 * n, "m, m/s", "position, velocity"),
+        ],
+    )
+
+
+@fn
+def observe(world, params, i, out):
+    """Writes drone i's observation in the layout of its view."""
+    if world.drones[i].view_id == MATCH:
+        _observe_match(world, params, i, out)
+    elif len(world.drones) == 2:
+        _observe_duel(world, params, i, out)
+    else:
+        _observe_team(world, params, i, out)
+
+
+@fn
+def _write_root(out, drone, team):
+    quat = vec4(drone.quat)
+    at = write3(out, 0, half_turn(team, vec3(drone.pos)))
+    at = write4(out, at, half_turn_quat(team, quat))
+    at = write3(out, at, half_turn(team, vec3(drone.vel)))
+    at = write3(out, at, half_turn(team, to_world(quat, vec3(drone.rate))))
+    at = write3(out, at, half_turn(team, body_x(quat)))
+    at = write3(out, at, half_turn(team, vec3(drone.up)))
+    rotor = drone.rotor
+    return write4(out, at, (2.0 * rotor[0] - 1.0, 2.0 * rotor[1] - 1.0, 2.0 * rotor[2] - 1.0, 2.0 * rotor[3] - 1.0))
+
+
+@fn
+def _write_flag(out, at, yes):
+    out[at] = 1.0 if yes else 0.0
+    out[at + 1] = 0.0 if yes else 1.0
+    return at + 2
+
+
+@fn
+def _observe_duel(world, params, i, out):
+    drone, team = world.drones[i], team_of(world, i)
+    pos, ball = vec3(drone.pos), world.ball
+    at = _write_root(out, drone, team)
+    at = write3(out, at, half_turn(team, sub(pos, vec3(params.anchor[i]))))
+    at = write3(out, at, half_turn(team, sub(vec3(world.drones[1 - i].pos), pos)))
+    at = write3(out, at, half_turn(team, sub(pos, vec3(ball.pos))))
+    at = write3(out, at, half_turn(team, vec3(ball.vel)))
+    _write_flag(out, at, may_touch(world, params, i))
+
+
+@fn
+def _observe_team(world, params, i, out):
+    drone, team, n = world.drones[i], team_of(world, i), len(world.drones) // 2
+    pos, ball = vec3(drone.pos), world.ball
+    at = _write_root(out, drone, team)
+    at = write3(out, at, half_turn(team, sub(pos, vec3(params.anchor[i]))))
+    at = write3(out, at, half_turn(team, sub(vec3(ball.pos), pos)))
+    at = write3(out, at, half_turn(team, vec3(ball.vel)))
+    at = _write_flag(out, at, world.side == team)
+    for k in range(n):
+        out[at + k] = 1.0 if k == i - team * n else 0.0
+    at = _write_flag(out, at + n, drone.touched == 1 or (world.serving == 1 and i != world.server))
+    for k in range(n):
+        at = write3(out, at, half_turn(team, vec3(world.drones[team * n + k].pos)))
+    for k in range(n):
+        at = write3(out, at, half_turn(team, vec3(world.drones[(1 - team) * n + k].pos)))
+
+
+@fn
+def _observe_match(world, params, i, out):
+    drone, team, n = world.drones[i], team_of(world, i), len(world.drones) // 2
+    ball, ball_params = world.ball, params.ball
+    at = write3(out, 0, half_turn(team, vec3(drone.pos)))
+    at = write4(out, at, half_turn_quat(team, vec4(drone.quat)))
+    at = write3(out, at, half_turn(team, vec3(drone.vel)))
+    at = write3(out, at, vec3(drone.rate))
+    at = write4(out, at, vec4(drone.rotor))
+    at = write3(out, at, half_turn(team, vec3(params.anchor[i])))
+    at = write3(out, at, half_turn(team, vec3(ball.pos)))
+    at = write3(out, at, half_turn(team, vec3(ball.vel)))
+    at = write3(out, at, half_turn(team, vec3(ball.spin)))
+    at = write3(out, at, (ball_params.radius, ball_params.drag, ball_params.racket_restitution))
+    at = write3(out, at, (params.half_length, params.half_width, params.net_height))
+    for k in range(n):
+        out[at + k] = 1.0 if k == i - team * n else 0.0
+    at += n
+    out[at] = 1.0 if may_touch(world, params, i) else 0.0
+    out[at + 1] = 1.0 if world.side == team else 0.0
+    out[at + 2] = world.team_touches if world.side == team else 0
+    out[at + 3] = 1.0 if world.serving == 1 and world.serve_team == team else 0.0
+    out[at + 4] = 1.0 if world.serving == 1 and world.server == i else 0.0
+    out[at + 5] = drone.touched
+    at += 6
+    for k in range(n):
+        mate = world.drones[team * n + k]
+        if team * n + k != i:
+            at = write3(out, at, half_turn(team, vec3(mate.pos)))
+            at = write3(out, at, half_turn(team, vec3(mate.vel)))
+            out[at] = mate.touched
+            at += 1
+    for k in range(n):
+        foe = world.drones[(1 - team) * n + k]
+        at = write3(out, at, half_turn(team, vec3(foe.pos)))
+        at = write3(out, at, half_turn(team, vec3(foe.vel)))
