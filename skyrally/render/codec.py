@@ -1,0 +1,191 @@
+"""Frames to bytes and back, a block of frames at a time: the numbers column by column, the rest (events, words, score) as JSON.
+
+`quantised`: positions in millimetres, quaternions in 1/4096, throttles in 1/255; each column is replaced by its first or second
+differences (flight is smooth, so these are near zero), split into byte planes, and the whole is deflated. `lossless`: the float64 values,
+byte planes only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skyrally.errors import SkyrallyError
+from skyrally.scenarios.stage import Frame
+
+CODECS = ("quantised", "lossless")
+POS_UNIT = 1e-3  # m
+QUAT_UNIT = 1.0 / 4096.0  # an angle of about 0.03 degrees; int16 leaves room for lengths up to 8
+ROTOR_UNIT = 1.0 / 255.0
+NOWHERE = -(2**31)  # stands for a position that is no number
+BROKEN = -(2**15)  # stands for a quaternion component that is no number
+NOTES_LIMIT = 1 << 22  # bytes of JSON in one block
+
+
+class Shape(NamedTuple):
+    """How many drones and rotors a block's frames have, and whether its numbers are exact."""
+
+    drones: int
+    rotors: int
+    lossless: bool
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """Numbers per frame in each group."""
+        return {"pos": 3 * self.drones, "quat": 4 * self.drones, "rotor": self.rotors * self.drones, "ball": 3, "count": 3}
+
+    def size(self, frames: int) -> int:
+        """Bytes of the numbers of so many frames, before deflation."""
+        width = sum(self.columns.values())
+        return frames * (8 * width) if self.lossless else frames * (4 * width) + len(self.columns)
+
+
+def encode(frames: list[Frame], shape: Shape) -> bytes:
+    """A block of frames as bytes (not yet deflated)."""
+    groups = _columns(frames, shape)
+    if shape.lossless:
+        numbers = b"".join(_planes(values) for values in groups.values())
+    else:
+        numbers = b"".join(_differences(values) for values in _quantised(groups).values())
+    notes = json.dumps(_notes(frames, shape.lossless), separators=(",", ":"), ensure_ascii=False).encode()
+    if len(notes) > NOTES_LIMIT:
+        raise SkyrallyError(f"the words and events of {len(frames)} frames take {len(notes)} bytes; a replay holds at most {NOTES_LIMIT}")
+    return numbers + notes
+
+
+def decode(data: bytes, frames: int, shape: Shape) -> list[Frame]:
+    """What `encode` was given. ValueError (or a kin of it) when the bytes are none of ours."""
+    at, groups = 0, {}
+    for name, width in shape.columns.items():
+        size = (8 * width * frames) if shape.lossless else (4 * width * frames + 1)
+        part, at = data[at : at + size], at + size
+        groups[name] = _from_planes(part, frames, width, "<f8") if shape.lossless else _sums(part, frames, width)
+    if not shape.lossless:
+        groups = _restored(groups)
+    return _frames(groups, json.loads(data[at:].decode()), frames, shape)
+
+
+def _columns(frames: list[Frame], shape: Shape) -> dict[str, np.ndarray]:
+    """The numbers as float64 arrays [frames, width]; a missing ball is marked in `count` (step, rally, has ball)."""
+    none = np.full(3, np.nan)
+    stacks = {
+        "pos": [frame.pos for frame in frames],
+        "quat": [frame.quat for frame in frames],
+        "rotor": [frame.rotor for frame in frames],
+        "ball": [none if frame.ball is None else frame.ball for frame in frames],
+        "count": [(frame.step, frame.rally, frame.ball is not None) for frame in frames],
+    }
+    return {name: np.array(stack, dtype="<f8").reshape(len(frames), shape.columns[name]) for name, stack in stacks.items()}
+
+
+def _quantised(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def whole(values: np.ndarray, unit: float, low: int, high: int, broken: int) -> np.ndarray:
+        scaled = np.clip(np.nan_to_num(np.rint(values / unit)), low, high)
+        return np.where(np.isfinite(values), scaled, broken).astype(np.int64).astype("<i4")
+
+    return {
+        "pos": whole(groups["pos"], POS_UNIT, NOWHERE + 1, 2**31 - 1, NOWHERE),
+        "quat": whole(groups["quat"], QUAT_UNIT, BROKEN + 1, 2**15 - 1, BROKEN),
+        "rotor": whole(groups["rotor"], ROTOR_UNIT, 0, 255, 0),
+        "ball": whole(groups["ball"], POS_UNIT, NOWHERE + 1, 2**31 - 1, NOWHERE),
+        "count": whole(groups["count"], 1.0, NOWHERE + 1, 2**31 - 1, 0),
+    }
+
+
+def _restored(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def real(name: str, unit: float, broken: int | None = None) -> np.ndarray:
+        values = groups[name] * unit
+        return values if broken is None else np.where(groups[name] == broken, np.nan, values)
+
+    return {
+        "pos": real("pos", POS_UNIT, NOWHERE),
+        "quat": real("quat", QUAT_UNIT, BROKEN),
+        "rotor": real("rotor", ROTOR_UNIT),
+        "ball": real("ball", POS_UNIT, NOWHERE),
+        "count": groups["count"].astype(float),
+    }
+
+
+def _planes(values: np.ndarray) -> bytes:
+    """[frames, width] as byte planes: all highest bytes, then all next ones; within a plane column by column."""
+    size = values.dtype.itemsize
+    return np.ascontiguousarray(values.T).view("u1").reshape(values.shape[1], values.shape[0], size).transpose(2, 0, 1)[::-1].tobytes()
+
+
+def _from_planes(data: bytes, frames: int, width: int, kind: str) -> np.ndarray:
+    size = np.dtype(kind).itemsize
+    planes = np.frombuffer(data, "u1").reshape(size, width, frames)[::-1]
+    return np.ascontiguousarray(planes.transpose(1, 2, 0)).view(kind).reshape(width, frames).T
+
+
+def _differences(values: np.ndarray) -> bytes:
+    """One byte (the order, 1 or 2, whichever leaves less), then the zigzag differences' planes. Arithmetic is modulo 2^32."""
+    best, order, left = values, 0, values
+    for k in (1, 2):
+        left = np.diff(left, axis=0, prepend=np.zeros((1, values.shape[1]), "<i4"))
+        if k == 1 or np.abs(left[2:].astype(float)).sum() < np.abs(best[2:].astype(float)).sum():
+            best, order = left, k
+    zigzag = (best.view("<u4") << np.uint32(1)) ^ (best >> 31).view("<u4")
+    return bytes([order]) + _planes(zigzag)
+
+
+def _sums(data: bytes, frames: int, width: int) -> np.ndarray:
+    if not data or data[0] not in (1, 2):
+        raise ValueError("unknown order of differences")
+    zigzag = _from_planes(data[1:], frames, width, "<u4")
+    values = ((zigzag >> np.uint32(1)) ^ (np.uint32(0) - (zigzag & np.uint32(1)))).view("<i4")
+    for _ in range(data[0]):
+        values = np.cumsum(values, axis=0, dtype="<i4")
+    return values
+
+
+def _notes(frames: list[Frame], lossless: bool) -> list[dict[str, Any]]:
+    """What is no number, only for frames where there is something: `k` the frame in the block; score and title where they change."""
+    notes, score, title = [], (), None
+    for k, frame in enumerate(frames):
+        note: dict[str, Any] = {}
+        if frame.score != score:
+            score = frame.score
+            note["score"] = None if score is None else [int(score[0]), int(score[1])]
+        if frame.title != title:
+            note["title"] = title = frame.title
+        if frame.lines:
+            note["lines"] = list(frame.lines)
+        if frame.contacts:
+            note["contacts"] = [[name, int(who), [_coordinate(v, lossless) for v in point]] for name, who, point in frame.contacts]
+        if note:
+            notes.append({"k": k, **note})
+    return notes
+
+
+def _coordinate(value: float, lossless: bool) -> float:
+    return float(value) if lossless or not math.isfinite(value) else round(float(value), 3)
+
+
+def _frames(groups: dict[str, np.ndarray], notes: list[dict[str, Any]], count: int, shape: Shape) -> list[Frame]:
+    noted = {int(note["k"]): note for note in notes}
+    frames, score, title = [], None, ""
+    for k in range(count):
+        note = noted.get(k, {})
+        if "score" in note:
+            score = None if note["score"] is None else (int(note["score"][0]), int(note["score"][1]))
+        title = str(note.get("title", title))
+        step, rally, has_ball = (int(v) for v in groups["count"][k])
+        frames.append(
+            Frame(
+                step=step,
+                pos=groups["pos"][k].reshape(shape.drones, 3).astype(float),
+                quat=groups["quat"][k].reshape(shape.drones, 4).astype(float),
+                rotor=groups["rotor"][k].reshape(shape.drones, shape.rotors).astype(float),
+                ball=groups["ball"][k].astype(float) if has_ball else None,
+                contacts=[(str(name), int(who), (float(x), float(y), float(z))) for name, who, (x, y, z) in note.get("contacts", [])],
+                lines=[str(line) for line in note.get("lines", [])],
+                score=score,
+                rally=rally,
+                title=title,
+            )
+        )
+    return frames

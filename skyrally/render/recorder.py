@@ -1,0 +1,108 @@
+"""Writes replay files while a match runs: frames are gathered into blocks, each deflated and written when full."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from skyrally.errors import SkyrallyError, unknown
+from skyrally.render import replay_file as layout
+from skyrally.render.atomic import PendingFile
+from skyrally.render.codec import CODECS, Shape, encode
+from skyrally.render.sinks import FileSink
+from skyrally.scenarios.stage import Frame, Stage
+
+
+class ReplaySink(FileSink):
+    """A .replay file. `header`: JSON values about the match (agents, seed); `codec`: "quantised" or "lossless"."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        stage: Stage,
+        *,
+        force: bool = False,
+        header: Mapping[str, Any] | None = None,
+        codec: str = "quantised",
+    ) -> None:
+        if codec not in CODECS:
+            raise unknown("replay codec", codec, CODECS)
+        self._shape = Shape(len(stage.agents), len(stage.rotor_xy), codec == "lossless")
+        self._per_block = layout.frames_per_block(self._shape)
+        data = layout.header_bytes(stage, codec, header)
+        self._waiting: list[Frame] = []
+        self._entries: list[bytes] = []
+        self._frames = 0
+        self._file = PendingFile(path, force=force)
+        self._out = self._file.temporary.open("wb")
+        self._put(layout.START.pack(layout.MAGIC, layout.VERSION, len(data), zlib.crc32(data)) + data)
+
+    def _put(self, data: bytes) -> None:
+        try:
+            self._out.write(data)
+        except OSError as error:
+            self.abort()
+            raise SkyrallyError(f"cannot write {self._file.path}: {error.strerror or error}") from None
+
+    def write(self, frame: Frame) -> None:
+        if not self._file.open:
+            raise SkyrallyError(f"{self._file.path} is closed already")
+        drones, rotors = self._shape.drones, self._shape.rotors
+        shapes = (np.shape(frame.pos), np.shape(frame.quat), np.shape(frame.rotor))
+        if shapes != ((drones, 3), (drones, 4), (drones, rotors)):
+            raise SkyrallyError(f"a frame of shapes {shapes} does not fit the stage: {drones} drones with {rotors} rotors")
+        self._waiting.append(_copy(frame))
+        if len(self._waiting) >= self._per_block:
+            self._flush()
+
+    def _flush(self) -> None:
+        raw = encode(self._waiting, self._shape)
+        packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_FILTERED)
+        data = packer.compress(raw) + packer.flush()
+        count = len(self._waiting)
+        self._entries.append(layout.ENTRY.pack(self._out.tell(), self._frames, count, self._waiting[0].rally))
+        self._put(layout.CHUNK.pack(b"CHNK", count, len(raw), len(data), zlib.crc32(data)) + data)
+        self._frames += count
+        self._waiting = []
+
+    def close(self) -> None:
+        if not self._file.open:
+            return
+        try:
+            if self._waiting:
+                self._flush()
+            where, entries = self._out.tell(), b"".join(self._entries)
+            self._put(layout.INDEX.pack(b"INDX", len(self._entries), zlib.crc32(entries)) + entries)
+            self._put(layout.FOOT.pack(where, layout.END))
+            self._out.close()
+            self._file.commit()
+        except OSError as error:
+            raise SkyrallyError(f"cannot write {self._file.path}: {error.strerror or error}") from None
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        with suppress(OSError):  # a full disk: the file goes anyway
+            self._out.close()
+        self._file.abort()
+
+
+def _copy(frame: Frame) -> Frame:
+    """The frame as it is now: callers may write the next one into the same arrays."""
+    return Frame(
+        step=frame.step,
+        pos=np.array(frame.pos, float),
+        quat=np.array(frame.quat, float),
+        rotor=np.array(frame.rotor, float),
+        ball=None if frame.ball is None else np.array(frame.ball, float),
+        contacts=list(frame.contacts),
+        lines=list(frame.lines),
+        score=frame.score,
+        rally=frame.rally,
+        title=frame.title,
+    )

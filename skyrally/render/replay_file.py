@@ -1,0 +1,115 @@
+"""The replay file's layout: version 1.
+
+    magic (8) | version u16 | header length u32 | header CRC-32 u32 | header, JSON
+    blocks:   "CHNK" | frames u32 | length u32 | deflated length u32 | CRC-32 u32 | deflated bytes
+    index:    "INDX" | entries u32 | CRC-32 u32 | entries of (offset u64, first frame u64, frames u32, first rally i32)
+    end:      offset of the index u64 | end mark (8)
+
+All numbers little endian. The CRC of a block is of its deflated bytes. The index and the end mark are written last, so a file that lacks
+them was cut off. Every length is checked against the file and against limits before anything is allocated; nothing in a file is executed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from skyrally.errors import SkyrallyError
+from skyrally.render.codec import CODECS, Shape
+from skyrally.scenarios.stage import Court, Stage
+from skyrally.version import __version__
+
+MAGIC, END = b"SKYRALLY", b"SKYR-END"
+VERSION = 1
+START = struct.Struct("<8sHII")
+CHUNK = struct.Struct("<4sIIII")
+INDEX = struct.Struct("<4sII")
+ENTRY = struct.Struct("<QQIi")
+FOOT = struct.Struct("<Q8s")
+
+HEADER_LIMIT = 1 << 22  # bytes of JSON
+BLOCK_LIMIT = 1 << 26  # bytes of numbers in one block
+BLOCK_AIM = 1 << 21  # bytes of numbers in one block, as we write them
+BLOCK_FRAMES = 250  # frames in one block, at most, as we write them: 5 s
+RATIO = 1032  # the best deflation possible
+
+
+def frames_per_block(shape: Shape) -> int:
+    """How many frames to put in one block. SkyrallyError when one frame alone is too large."""
+    if shape.size(1) > BLOCK_LIMIT:
+        raise SkyrallyError(f"a replay cannot hold {shape.drones} drones with {shape.rotors} rotors; film them to .mp4 instead")
+    return max(1, min(BLOCK_FRAMES, BLOCK_AIM // shape.size(1)))
+
+
+def header_bytes(stage: Stage, codec: str, about: Mapping[str, Any] | None) -> bytes:
+    """The header's JSON: format, who wrote it, codec, stage, and what the caller tells `about` the match (agents, seed)."""
+    writer = f"skyrally {__version__}"
+    header = {"format": VERSION, "created_by": writer, "codec": codec, "stage": asdict(stage), "about": dict(about or {})}
+    try:
+        data = json.dumps(header, ensure_ascii=False, default=_plain).encode()
+    except (TypeError, ValueError) as error:
+        raise SkyrallyError(f"the replay's header must be JSON values: {error}") from None
+    if len(data) > HEADER_LIMIT:
+        raise SkyrallyError(f"the replay's header takes {len(data)} bytes; at most {HEADER_LIMIT} are allowed")
+    return data
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's; other objects are refused."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def parse_header(data: bytes) -> tuple[dict[str, Any], Stage]:
+    """The header and its stage. ValueError tells what is wrong."""
+    try:
+        header = json.loads(data.decode())
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(header, dict) or not isinstance(header.get("stage"), dict):
+        raise ValueError("it holds no stage")
+    if header.get("codec") not in CODECS:
+        raise ValueError(f"codec {header.get('codec')!r} is none of {', '.join(CODECS)}")
+    return header, _stage(header["stage"])
+
+
+def _stage(fields: dict[str, Any]) -> Stage:
+    """A stage from JSON, each value checked. KeyError, TypeError or ValueError for anything odd."""
+    court = fields["court"]
+    stage = Stage(
+        scenario=_text(fields["scenario"]),
+        agents=tuple(_text(name) for name in fields["agents"]),
+        teams=tuple(_whole(team) for team in fields["teams"]),
+        dt=_number(fields["dt"], 1e-6, 10.0),
+        court=None if court is None else Court(*(_number(court[name], 0.01, 1e4) for name in ("length", "width", "net_height"))),
+        ball_radius=_number(fields["ball_radius"], 0.0, 100.0),
+        rotor_xy=tuple((_number(x, -100.0, 100.0), _number(y, -100.0, 100.0)) for x, y in fields["rotor_xy"]),
+        rotor_spin=tuple(_number(spin, -1.0, 1.0) for spin in fields["rotor_spin"]),
+        **{name: _number(fields[name], 0.0, 100.0) for name in ("rotor_radius", "body_radius", "body_half_height", "racket_radius")},
+    )
+    if len(stage.agents) != len(stage.teams) or len(stage.rotor_xy) != len(stage.rotor_spin) or len(stage.rotor_xy) > 64:
+        raise ValueError("agents and teams, or rotors and spins, do not match in number")
+    return stage
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
+
+
+def _number(value: Any, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"{value!r} is no number from {low} to {high}")
+    return float(value)
