@@ -71,6 +71,8 @@ class BatchEnv:
         self.params = scenario.configure(self.options)
         self.worlds = np.zeros(self.num_worlds, scenario.world)
         world_seeds(self.seed, 0, self.worlds["seed"])
+        for name, value in scenario.initial.items():
+            self.worlds[name] = value
         self._started = np.zeros(self.num_worlds, bool)
         self._all_started = False
         self.assign(view=view or scenario.default_view, action_mode=action_mode)

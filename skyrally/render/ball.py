@@ -11,9 +11,9 @@ from skyrally.render import canvas, theme
 from skyrally.render.camera import NEAR, Camera
 from skyrally.render.pg import pygame
 
-SMALLEST = 2.6  # pixels of final picture: the ball is never drawn smaller
+SMALLEST = 3.2  # pixels of final picture: the ball is never drawn smaller
 ROUND = 20  # corners of a round shadow
-SHADOW_LAYERS = 8  # discs that make the soft edge
+SHADOW_LAYERS = 7  # discs that make the soft edge
 SOFTNESS = 0.38  # the edge reaches from 1 - this to 1 + this times the radius
 FLASH_SECONDS = 0.45
 _AROUND = np.linspace(0.0, 2.0 * np.pi, ROUND, endpoint=False)
@@ -79,10 +79,11 @@ def draw_shadow(surface: pygame.Surface, camera: Camera, at: np.ndarray, radius:
         return  # cut by the edge of sight: not worth its shadow
     ring, middle = np.array(outline), np.mean(outline, axis=0)
     veil = canvas.Veil(surface, outline)
-    for k in range(SHADOW_LAYERS):
-        share = (k + 1) / SHADOW_LAYERS
-        size = 1.0 - share * 2.0 * SOFTNESS / (1.0 + SOFTNESS)
-        veil.fill((middle + size * (ring - middle)).tolist(), theme.SHADOW, int(strength * share * share * (3.0 - 2.0 * share)))
+    share = np.arange(1, SHADOW_LAYERS + 1) / SHADOW_LAYERS
+    size = 1.0 - share * 2.0 * SOFTNESS / (1.0 + SOFTNESS)
+    rings = (middle + size[:, None, None] * (ring - middle)).tolist()
+    for points, alpha in zip(rings, strength * share * share * (3.0 - 2.0 * share), strict=True):
+        veil.fill(points, theme.SHADOW, int(alpha))
     veil.lay()
 
 

@@ -59,11 +59,11 @@ class Camera:
         return self.focal / max(depth, NEAR)
 
     def lines(self, ends: np.ndarray) -> list[list[tuple[float, float]]]:
-        """Many segments [K, 2, 3] at once, cut as by `line`; those out of sight are left out."""
+        """Many segments [K, 2, 3] at once, each cut as by `line`."""
         flat, depth = self.project(ends)
-        if depth.min(initial=np.inf) >= NEAR and np.abs(flat).max(initial=0.0) < GUARD * min(self.size):
-            return [[(a[0], a[1]), (b[0], b[1])] for a, b in flat.tolist()]
-        return [points for points in (self.line(a, b) for a, b in ends) if points]
+        inside = (depth.min(axis=1) >= NEAR) & (np.abs(flat).max(axis=(1, 2)) < GUARD * min(self.size))
+        pairs = flat.tolist()
+        return [[(a[0], a[1]), (b[0], b[1])] if inside[k] else self.line(*ends[k]) for k, (a, b) in enumerate(pairs)]
 
     def polygon(self, points: np.ndarray) -> list[tuple[float, float]]:
         """The outline [K, 3] (convex, world) on the screen, cut at the near plane and around the picture; empty when nothing is left."""

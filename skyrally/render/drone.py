@@ -17,6 +17,7 @@ from skyrally.scenarios.stage import Stage
 DISC = 20  # corners of a round outline
 BLADE = 0.94  # length of a blade, of the rotor's radius
 RIM = theme.mix(theme.METAL, theme.ROTOR, 0.55)
+SMALL = 17.0  # pixels: a smaller drone (its body's radius, on the fine canvas) is drawn without legs and hull
 TINY = 7.0  # pixels: a smaller drone is drawn as a disc only
 FARTHEST = 1e6  # m from the origin: what is beyond is not drawn
 NEAREST = 0.35  # m in front of the eye: a nearer drone is not drawn
@@ -65,8 +66,8 @@ class DroneArt:
             self._add(f"hub{k}", np.array([[x, y, 0.0]]))
             self._add(f"motor{k}", _disc(x, y, 0.35 * high, 0.16 * stage.rotor_radius, 10))
             self._add(f"rotor{k}", _disc(x, y, 0.6 * high, stage.rotor_radius))
-        feet = ((0.0, -0.6), (-1.2, -2.2), (1.2, -2.2))  # along the body in cores, up in half heights
-        legs = [(x * core, side * core, z * high) for side in (-1.1, 1.1) for x, z in feet]
+        struts = ((0.5, 0.7, -0.6), (0.6, 1.2, -2.2), (-0.6, 1.2, -2.2), (-0.5, 0.7, -0.6))  # x, y in cores, z in half heights
+        legs = [(x * core, side * y * core, z * high) for side in (-1, 1) for x, y, z in struts]
         self._add("legs", np.array(legs))
         radius = stage.racket_radius if stage.racket_radius > 0.0 else 1.3 * core
         self._add("under", _disc(0.0, 0.0, 0.3 * high, radius))
@@ -78,7 +79,7 @@ class DroneArt:
         """Projects all drones: pos [N, 3] m, quat [N, 4], angles [N, R] rad of the rotors. None for those that cannot be seen."""
         turn = rotations(np.asarray(quat, float))
         pos = np.asarray(pos, float)
-        lost = ~(np.abs(pos) < FARTHEST).all(axis=1)  # nowhere, or so far that arithmetic ends
+        lost: np.ndarray = np.logical_not((np.abs(pos) < FARTHEST).all(axis=1))  # nowhere, or so far that arithmetic ends
         pos = np.where(lost[:, None], 0.0, pos)
         centre = camera.look(pos)
         world = pos[:, None] + self._points @ turn.transpose(0, 2, 1)
@@ -110,7 +111,7 @@ class DronePose:
         self.from_above = float((camera.eye - pos) @ up) > 0.0
         self.scale = camera.scale(self.depth)
         facing = up if self.from_above else -up
-        self.light = 0.62 + 0.5 * max(0.0, float(facing @ np.array(theme.LIGHT)))
+        self.light = 0.62 + 0.5 * round(max(0.0, float(facing @ np.array(theme.LIGHT))) * 64.0) / 64.0  # in steps: colours are cached
         self.colour = art.colours[index]
 
     @property
@@ -132,14 +133,15 @@ class DronePose:
             canvas.fill(surface, self._outline("top"), theme.lit(self.colour, self.light))
             return
         layers = [self._legs, self._hull, self._arms, self._rotors, self._racket]
+        if self.scale * self._art.stage.body_radius < SMALL:
+            layers = layers[2:]
         for layer in layers if self.from_above else reversed(layers):
             layer(surface)
 
     def _legs(self, surface: pygame.Surface) -> None:
         points = self._outline("legs")
-        for k in (0, 3):
-            for foot in (1, 2):
-                canvas.stroke(surface, points[k], points[k + foot], 0.016 * self.scale, theme.METAL)
+        for k in (0, 1, 2, 4, 5, 6):
+            canvas.stroke(surface, points[k], points[k + 1], 0.014 * self.scale, theme.METAL)
 
     def _hull(self, surface: pygame.Surface) -> None:
         canvas.slab(surface, self._outline("belly"), self._outline("hull"), theme.lit(theme.FRAME, 0.85))

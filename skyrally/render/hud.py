@@ -135,5 +135,13 @@ class Hud:
 
 
 def _speaker(line: str) -> theme.Colour:
-    """The colour of whom a ticker line begins with."""
-    return {"red": theme.RED, "blue": theme.BLUE}.get(line.split(" ", 1)[0].split("_")[0].lower(), theme.TEXT_DIM)
+    """The colour of the first side that a ticker line names."""
+    sides = {"red": theme.RED, "blue": theme.BLUE}
+    words = line.lower().replace("_", " ").replace(":", " ").split()
+    return next((sides[word] for word in words[:3] if word in sides), theme.TEXT_DIM)
+
+
+def short_name(agent: str) -> str:
+    """The number by which a drone is spoken of: red_1 is "red 2"."""
+    number = agent.rpartition("_")[2]
+    return str(int(number) + 1) if number.isdecimal() and number.isascii() and len(number) < 9 else number[:8]

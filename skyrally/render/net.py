@@ -39,8 +39,9 @@ def _threads(surface: pygame.Surface, camera: Camera, half: float, low: float, h
     y, z = np.linspace(-half, half, across + 1), np.linspace(low, high, up + 1)
     standing = [((0.0, v, low), (0.0, v, high)) for v in y]
     lying = [((0.0, -half, v), (0.0, half, v)) for v in z]
-    for a, b in camera.lines(np.array(standing + lying)):
-        canvas.stroke(surface, a, b, 1.0, theme.NET, alpha)
+    for points in camera.lines(np.array(standing + lying)):
+        if points:
+            canvas.stroke(surface, points[0], points[1], 1.0, theme.NET, alpha)
 
 
 def draw_net(surface: pygame.Surface, court: Court, camera: Camera) -> None:
@@ -70,5 +71,7 @@ def _antenna(surface: pygame.Surface, camera: Camera, y: float, low: float, high
     """Striped red and white, from the mesh's foot to above the tape: the ball passes between them."""
     steps = np.linspace(low, high + ANTENNA * min(1.0, high), 13)
     width = 0.03 * camera.scale(float(camera.look(np.array([0.0, y, high]))[2]))
-    for k, (a, b) in enumerate(camera.lines(np.array([((0.0, y, steps[k]), (0.0, y, steps[k + 1])) for k in range(12)]))):
-        canvas.stroke(surface, a, b, width, theme.RED if k % 2 else theme.TAPE)
+    stripes = np.array([((0.0, y, steps[k]), (0.0, y, steps[k + 1])) for k in range(12)])
+    for k, points in enumerate(camera.lines(stripes)):
+        if points:
+            canvas.stroke(surface, points[0], points[1], width, theme.RED if k % 2 else theme.TAPE)

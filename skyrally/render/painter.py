@@ -237,7 +237,7 @@ class Painter:
             for pose in poses:
                 x, y = pose.foot
                 at = (x / self.fineness, y / self.fineness + self._hud.px(8))
-                self._hud.label(surface, self.stage.agents[pose.index].rsplit("_", 1)[-1], at, pose.colour)
+                self._hud.label(surface, hud.short_name(self.stage.agents[pose.index]), at, pose.colour)
         clock = self._memory.clock
         self._hud.draw(surface, frame, [(line, clock - born) for line, born in self._memory.ticker])
 

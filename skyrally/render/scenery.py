@@ -88,6 +88,6 @@ def _draw_grid(surface: pygame.Surface, camera: Camera) -> None:
             if far < 1.0:
                 ends += [((k, j, 0.0), (k, j + 2, 0.0)), ((j, k, 0.0), (j + 2, k, 0.0))]
                 strengths += [int((235 if k == 0 else 150) * (1.0 - far) ** 1.2)] * 2
-    for points, alpha in zip((camera.line(np.array(a), np.array(b)) for a, b in ends), strengths, strict=True):
+    for points, alpha in zip(camera.lines(np.array(ends)), strengths, strict=True):
         if points:
             canvas.stroke(surface, points[0], points[1], 1.0, theme.GRID, alpha)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 Colour = tuple[int, int, int]
 
 SKY_HIGH: Colour = (24, 31, 43)
@@ -41,12 +43,14 @@ def team_colour(team: int, teams: tuple[int, ...]) -> Colour:
     return TEAMS[team % 2] if len(set(teams)) > 1 else GREY
 
 
+@lru_cache(maxsize=4096)
 def mix(a: Colour, b: Colour, share: float) -> Colour:
     """`share` of b in a, share in [0, 1]."""
     s = min(max(share, 0.0), 1.0)
     return (round(a[0] + s * (b[0] - a[0])), round(a[1] + s * (b[1] - a[1])), round(a[2] + s * (b[2] - a[2])))
 
 
+@lru_cache(maxsize=4096)
 def lit(colour: Colour, light: float) -> Colour:
     """A colour darkened (light < 1) or brightened towards white (light > 1)."""
     return mix((0, 0, 0), colour, light) if light <= 1.0 else mix(colour, (255, 255, 255), light - 1.0)

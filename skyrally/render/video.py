@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 import av
-import av.error
 import av.filter
+import av.filter.context
 
 from skyrally.errors import SkyrallyError
 from skyrally.render.atomic import PendingFile
@@ -23,7 +23,8 @@ MP4_FPS = 50  # pictures per second: one per control step
 GIF_FPS = 25  # GIF counts time in hundredths of a second, so 25, 20 and 50 are exact
 MP4_QUALITY = "21"  # x264 constant rate factor: lower is better and larger
 MP4_EFFORT = "veryfast"
-GIF_COLOURS = 128  # of each picture
+GIF_COLOURS = 256
+GIF_HELD = 12  # pictures from which the palette is found: they wait in memory
 
 
 class Pacer:
@@ -134,7 +135,10 @@ class Mp4Sink(_VideoSink):
 
 
 class GifSink(_VideoSink):
-    """An endlessly repeating .gif; each picture has its own palette, so no picture waits for the last."""
+    """An endlessly repeating .gif.
+
+    One palette, found from the first few pictures, serves all: what stands still keeps its colours, so that only what moves is stored.
+    """
 
     _default_fps = GIF_FPS
 
@@ -143,34 +147,70 @@ class GifSink(_VideoSink):
         self._stream = self._container.add_stream("gif", rate=self._fps)
         self._stream.width, self._stream.height = self._painter.size
         self._stream.pix_fmt = "pal8"
-        self._graph = _palette_graph(self._painter.size, 1 / self._fps)
+        self._held: list[av.VideoFrame] = []  # the pictures that wait for the palette
+        self._index: _Indexer | None = None
 
     def _encode(self, picture: av.VideoFrame | None) -> None:
-        self._graph.push(picture)
-        while True:
-            try:
-                indexed = self._graph.pull()
-            except (av.error.BlockingIOError, av.error.EOFError):
-                break
-            self._container.mux(self._stream.encode(indexed))
+        self._held += [] if picture is None else [picture]
+        if self._index is None:
+            if picture is not None and len(self._held) < GIF_HELD:
+                return
+            self._index = _Indexer(_palette(self._held))
+        for held in self._held:
+            self._container.mux(self._stream.encode(self._index(held)))
+        self._held = []
         if picture is None:
             self._container.mux(self._stream.encode(None))
 
 
-def _palette_graph(size: tuple[int, int], time_base: Fraction) -> av.filter.Graph:
-    """A filter that finds a palette for each picture and draws the picture with it."""
+def _input(graph: av.filter.Graph, like: av.VideoFrame) -> av.filter.context.FilterContext:
+    """The place where pictures like this one enter a filter graph."""
+    return graph.add_buffer(width=like.width, height=like.height, format=like.format, time_base=like.time_base)
+
+
+def _palette(pictures: list[av.VideoFrame]) -> av.VideoFrame:
+    """The colours that serve all these pictures best, as a picture of 16 x 16."""
     graph = av.filter.Graph()
-    source = graph.add_buffer(width=size[0], height=size[1], format=av.VideoFormat("bgra"), time_base=time_base)
-    split, sink = graph.add("split"), graph.add("buffersink")
-    palette = graph.add("palettegen", f"stats_mode=single:reserve_transparent=0:max_colors={GIF_COLOURS}")
-    use = graph.add("paletteuse", "new=1:dither=bayer:bayer_scale=4")
-    source.link_to(split)
-    split.link_to(palette, 0, 0)
-    split.link_to(use, 1, 0)
-    palette.link_to(use, 0, 1)
-    use.link_to(sink)
+    source, out = _input(graph, pictures[0]), graph.add("buffersink")
+    find = graph.add("palettegen", f"stats_mode=full:reserve_transparent=0:max_colors={GIF_COLOURS}")
+    source.link_to(find)
+    find.link_to(out)
     graph.configure()
-    return graph
+    for picture in pictures:
+        source.push(picture)
+    source.push(None)
+    found = out.pull()
+    assert isinstance(found, av.VideoFrame)
+    return found
+
+
+class _Indexer:
+    """Draws pictures with the colours of a palette."""
+
+    def __init__(self, palette: av.VideoFrame) -> None:
+        self._palette, self._source, self._out = palette, None, None
+
+    def _start(self, like: av.VideoFrame) -> None:
+        self._graph = graph = av.filter.Graph()
+        self._palette.pts, self._palette.time_base = 0, like.time_base
+        self._source, colours, self._out = _input(graph, like), _input(graph, self._palette), graph.add("buffersink")
+        use = graph.add("paletteuse", "dither=bayer:bayer_scale=4")
+        self._source.link_to(use, 0, 0)
+        colours.link_to(use, 0, 1)
+        use.link_to(self._out)
+        graph.configure()
+        colours.push(self._palette)
+        colours.push(None)
+
+    def __call__(self, picture: av.VideoFrame) -> av.VideoFrame:
+        if self._source is None:
+            self._start(picture)
+        assert self._source is not None
+        assert self._out is not None
+        self._source.push(picture)
+        indexed = self._out.pull()
+        assert isinstance(indexed, av.VideoFrame)
+        return indexed
 
 
 class PictureSink(FileSink):

@@ -121,9 +121,9 @@ def follow(scene: Scene) -> View:
     spot = np.clip(spot, -1e3, 1e3)
     hx, hy, _ = _half(scene.stage)
     distance = 3.5 + 0.35 * math.hypot(hx, hy) if ball is not None else 3.0
-    height = max(0.9, 0.75 * float(spot[2]) + 0.3)
+    height = max(0.9, 0.75 * float(spot[2]) + 0.3) if ball is not None else float(spot[2])
     azimuth = math.radians(64.0) + SWAY * math.sin(2.0 * math.pi * scene.time / SWAY_PERIOD)
-    return View((float(spot[0]), float(spot[1]), height), distance, azimuth, math.radians(17.0))
+    return View((float(spot[0]), float(spot[1]), height), distance, azimuth, math.radians(17.0 if ball is not None else 26.0))
 
 
 MODES: dict[str, Callable[[Scene], View]] = {

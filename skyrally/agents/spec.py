@@ -1,0 +1,55 @@
+"""Agents by spec string, the same in every verb and function.
+
+| spec | what |
+| --- | --- |
+| random | uniform actions |
+| hover | holds its place |
+| scripted:NAME | a classical player, compiled (rally) |
+| python:MODULE:ATTR | your own code: ATTR(scenario) gives an Agent |
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from ..errors import SkyrallyError, unknown
+from ..scenarios.scenario import Scenario
+from .agent import Agent
+from .basic import Hover, Random
+from .scripted import PLAYERS, find_scripted
+
+LATER = {"zoo": "no trained agent is shipped", "run": "training runs cannot be loaded", "file": "weights cannot be loaded", "keyboard": "no keyboard player"}
+
+
+def known_specs() -> list[str]:
+    """Every spec that needs no more words."""
+    return ["random", "hover", *(f"scripted:{name}" for name in PLAYERS)]
+
+
+def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
+    """The agent that a spec names, built for a scenario. Raises SkyrallyError, with the nearest names, for unknown ones."""
+    kind, _, rest = spec.partition(":")
+    if spec == "random":
+        return Random(seed)
+    if spec == "hover":
+        return Hover(scenario)
+    if kind == "scripted" and rest:
+        return find_scripted(rest, scenario)
+    if kind == "python" and rest:
+        return _from_python(spec, rest, scenario)
+    if kind in LATER:
+        raise SkyrallyError(f"{spec}: {LATER[kind]} yet in this version; known: {', '.join(known_specs())}, python:MODULE:ATTR")
+    raise unknown("agent", spec, [*known_specs(), "python:MODULE:ATTR"])
+
+
+def _from_python(spec: str, path: str, scenario: Scenario) -> Agent:
+    module, _, attribute = path.partition(":")
+    if not attribute:
+        raise SkyrallyError(f"{spec}: expected python:MODULE:ATTR, where ATTR(scenario) gives an Agent")
+    try:
+        made = getattr(importlib.import_module(module), attribute)(scenario)
+    except (ImportError, AttributeError) as error:
+        raise SkyrallyError(f"{spec}: {error}; MODULE must be importable and hold ATTR") from error
+    if not isinstance(made, Agent):
+        raise SkyrallyError(f"{spec} gave a {type(made).__name__}; expected a skyrally Agent")
+    return made
