@@ -16,13 +16,14 @@ from .pilot import fly_to, hold, keep_apart, steer, strike, tilt_for
 
 HALF_HEIGHT = 0.05  # m, the Iris' racket above its centre
 HIT_HEIGHTS = (2.3, 1.7, 1.1)  # m of the ball at the hit, the first that can still be reached
-SERVE_HEIGHT = 2.65  # m: so early there is no time for a run-up, and higher needs the least
-REACH_ACC = 3.5  # m/s^2 of sideways acceleration that a drone is trusted with
-NEAR = 0.15  # m that count as being there
-PASS_APEX, ATTACK_APEX, SERVE_APEX = 4.4, 4.6, 4.2  # m
+SERVE_HEIGHT = 2.8  # m: so early there is no time for a run-up, and higher needs the least
+REACH_ACC = 6.0  # m/s^2 of acceleration that a drone is trusted with
+NEAR = 0.15  # m off the mark that may still be made good
+PASS_APEX, ATTACK_APEX, SERVE_APEX = 4.4, 4.6, 4.4  # m
 OUT_MARGIN = 0.35  # m outside the lines where a ball is left alone
 YIELD = 1.7  # m: nearer to a mate, a drone without the ball gives way
 NET_GAP = 0.45  # m that every drone keeps from the net plane
+MEET_GAP = 1.5  # m from it where a ball is met if there is a choice: there is way left to stop
 
 
 @fn
@@ -31,7 +32,7 @@ def play_row(o, at, n, out):
     pos, vel, ball, ball_vel = _three(o, at.position), _three(o, at.velocity), _three(o, at.ball), _three(o, at.ball_velocity)
     quat = (o[at.quaternion], o[at.quaternion + 1], o[at.quaternion + 2], o[at.quaternion + 3])
     rate, drag = _three(o, at.rate), o[at.ball_constants + 1]
-    mine, t, height = _my_ball(o, at, n, pos, ball, ball_vel, drag)
+    mine, t, height = _my_ball(o, at, n, pos, vel, ball, ball_vel, drag)
     if not mine:
         _keep_station(o, at, n, out, pos, quat, vel, rate)
         return
@@ -49,7 +50,7 @@ def _three(o, k):
 
 
 @fn
-def _my_ball(o, at, n, pos, ball, ball_vel, drag):
+def _my_ball(o, at, n, pos, vel, ball, ball_vel, drag):
     """(whether this drone plays the ball next, seconds until it does, height of the ball then)."""
     if o[at.may_touch] < 0.5 and not (o[at.our_ball] < 0.5 and n > 0):
         return False, 0.0, 0.0
@@ -66,7 +67,7 @@ def _my_ball(o, at, n, pos, ball, ball_vel, drag):
         return False, 0.0, 0.0
     if serving:
         return True, time_to_fall_in_air(ball, ball_vel, drag, SERVE_HEIGHT), SERVE_HEIGHT
-    t, height = _when(pos, ball, ball_vel, drag)
+    t, height = _when(pos, vel, ball, ball_vel, drag)
     if t >= NEVER or not _nearest(o, at, n, pos, flight(ball, ball_vel, drag, t)[0]):
         return False, 0.0, 0.0
     return True, t, height
@@ -78,7 +79,7 @@ def _goes_out(o, at, landing):
 
 
 @fn
-def _when(pos, ball, ball_vel, drag):
+def _when(pos, vel, ball, ball_vel, drag):
     """(seconds, height) of the first hit height on the ball's way down that the drone can reach in time."""
     t, height = NEVER, 0.0
     for h in HIT_HEIGHTS:
@@ -86,8 +87,9 @@ def _when(pos, ball, ball_vel, drag):
         if s < NEVER:
             t, height = s, h
             meet, _ = flight(ball, ball_vel, drag, s)
-            way = math.hypot(meet[0] - pos[0], meet[1] - pos[1]) + 0.5 * abs(h - 0.15 - pos[2])
-            if s >= math.sqrt(2.0 * max(way - NEAR, 0.0) / REACH_ACC):
+            x, y, z = meet[0] - pos[0] - s * vel[0], meet[1] - pos[1] - s * vel[1], h - 0.15 - pos[2] - s * vel[2]
+            off = math.hypot(x, y) + 0.5 * abs(z)
+            if meet[0] > MEET_GAP and 3.0 * max(off - NEAR, 0.0) <= REACH_ACC * s * s:
                 break
     return t, height
 
@@ -136,7 +138,7 @@ def _apex(o, at):
 def _target(o, at, n, meet):
     """Where the ball shall go: to a mate near the net, or into the far half where no opponent is."""
     if o[at.serving] > 0.5:
-        return -0.6 * o[at.court], 0.0, 0.1
+        return -0.72 * o[at.court], 0.0, 0.1
     if _attacks(o, at, n):
         return _open_place(o, at, n, meet)
     best, found = (0.0, 0.0), NEVER
@@ -175,8 +177,9 @@ def _keep_station(o, at, n, out, pos, quat, vel, rate):
     acc = hold(pos, vel, place)
     for k in range(n - 1):
         acc = keep_apart(acc, pos, _three(o, at.mates + 7 * k), YIELD, 14.0)
-    if pos[0] < NET_GAP + 0.4:
-        acc = (acc[0] + 12.0 * (NET_GAP + 0.4 - pos[0]), acc[1], acc[2])
+    ahead = pos[0] + 0.4 * vel[0]
+    if ahead < NET_GAP + 0.4:
+        acc = (acc[0] + 20.0 * (NET_GAP + 0.4 - ahead), acc[1], acc[2])
     force = tilt_for(acc)
     steer(out, quat, rate, scale(1.0 / norm(force), force), force)
 
