@@ -19,7 +19,7 @@ HIT_HEIGHTS = (2.3, 1.7, 1.1)  # m of the ball at the hit, the first that can st
 SERVE_HEIGHT = 2.8  # m: so early there is no time for a run-up, and higher needs the least
 REACH_ACC = 6.0  # m/s^2 of acceleration that a drone is trusted with
 NEAR = 0.15  # m off the mark that may still be made good
-PASS_APEX, ATTACK_APEX, SERVE_APEX = 4.4, 4.6, 4.4  # m
+PASS_APEX, ATTACK_APEX, SERVE_APEX = 4.4, 3.3, 4.4  # m
 OUT_MARGIN = 0.35  # m outside the lines where a ball is left alone
 YIELD = 1.7  # m: nearer to a mate, a drone without the ball gives way
 NET_GAP = 0.45  # m that every drone keeps from the net plane
@@ -159,7 +159,7 @@ def _open_place(o, at, n, meet):
     best, found = (-0.55 * o[at.court], 0.0, 0.1), -1.0
     for i in range(2):
         for j in range(3):
-            x, y = -(0.45 + 0.2 * i) * o[at.court], (j - 1) * 0.5 * o[at.court + 1]
+            x, y = -(0.5 + 0.2 * i) * o[at.court], (j - 1) * 0.8 * o[at.court + 1]
             room = 0.3 if j == 1 else 0.0
             near = NEVER
             for k in range(n):
