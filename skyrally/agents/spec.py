@@ -18,7 +18,12 @@ from .agent import Agent
 from .basic import Hover, Random
 from .scripted import PLAYERS, find_scripted
 
-LATER = {"zoo": "no trained agent is shipped", "run": "training runs cannot be loaded", "file": "weights cannot be loaded", "keyboard": "no keyboard player"}
+LATER = {
+    "zoo": "no trained agent is shipped",
+    "run": "training runs cannot be loaded",
+    "file": "weights cannot be loaded",
+    "keyboard": "no keyboard player",
+}
 
 
 def known_specs() -> list[str]:

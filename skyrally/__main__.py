@@ -1,0 +1,5 @@
+"""`python -m skyrally` is the command line."""
+
+from .cli import main
+
+main()

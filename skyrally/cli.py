@@ -1,0 +1,217 @@
+"""The verbs: `skyrally scenarios | watch | replay | bench | doctor`.
+
+Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
+and exit status 2.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from .errors import SkyrallyError
+from .version import __version__
+
+app = tyro.extras.SubcommandApp()
+Repeated = tyro.conf.UseAppendAction[tuple[str, ...]]
+Option = Annotated[Repeated, tyro.conf.arg(aliases=["-o"], metavar="NAME=VALUE", help="an option of the scenario, e.g. -o rules=benchmark")]
+Flag = tyro.conf.FlagCreatePairsOff[bool]
+
+
+def parse_options(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """NAME=VALUE words as a mapping; values are Python literals where they read as one, else text."""
+    options = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign or not name:
+            raise SkyrallyError(f"option {pair!r}; expected NAME=VALUE, for example -o rules=benchmark")
+        try:
+            options[name] = ast.literal_eval({"true": "True", "false": "False", "none": "None"}.get(text, text))
+        except (ValueError, SyntaxError):
+            options[name] = text
+    return options
+
+
+@app.command
+def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False) -> None:
+    """List the scenarios. Example: skyrally scenarios --json"""
+    from .scenarios.registry import SCENARIOS
+
+    rows = [
+        {
+            "name": s.name,
+            "agents": list(s.agents),
+            "family": s.family,
+            "metric": s.metric.name,
+            "summary": s.summary,
+            "views": {name: layout.size for name, layout in s.views.items()},
+            "action_modes": list(s.action_modes),
+            "options": {name: value for name, value in s.options.items()},
+        }
+        for s in SCENARIOS.values()
+    ]
+    if json:
+        print_json(rows)
+        return
+    table = Table("name", "family", "agents", "observation", "metric", "summary", box=None)
+    for row in rows:
+        sizes = ", ".join(f"{name} {size}" for name, size in row["views"].items())
+        table.add_row(row["name"], row["family"], str(len(row["agents"])), sizes, row["metric"], row["summary"])
+    Console().print(table)
+
+
+@app.command
+def watch(
+    target: tyro.conf.Positional[str] = "volleyball-3v3",
+    red: str = "scripted:rally",
+    blue: str = "scripted:rally",
+    agent: str = "scripted:rally",
+    points: int = 5,
+    serve: str = "winner",
+    episodes: int = 1,
+    seed: int = 0,
+    out: Repeated = (),
+    force: Flag = False,
+    camera: str = "orbit",
+    size: str = "960x540",
+    fps: int = 25,
+    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+    option: Option = (),
+) -> None:
+    """Watch a match, a drill or a replay file, in a window or as files. Example: skyrally watch volleyball-3v3 --out match.mp4
+
+    Args:
+        target: a scenario, or FILE.replay.
+        red: who plays red in a match (an agent's spec).
+        blue: who plays blue in a match.
+        agent: who flies in a drill.
+        points: a match goes to this many points.
+        serve: who serves: winner or alternate.
+        episodes: of a drill.
+        seed: of the worlds and agents.
+        out: write .mp4, .gif, .png or .replay instead of opening a window (may be repeated).
+        force: overwrite existing files.
+        camera: orbit, behind, side, top or follow.
+        size: of the picture, WIDTHxHEIGHT.
+        fps: pictures per second in .mp4 and .gif.
+        json: print the rallies as JSON.
+        option: an option of the scenario.
+    """
+    from .viewing import View, film, open_source, present
+
+    view = View(camera=camera, size=size, fps=fps, force=force)
+    kwargs = {"red": red, "blue": blue, "agent": agent, "points": points, "serve": serve, "episodes": episodes, "seed": seed}
+    source = open_source(target, options=parse_options(option), **kwargs)
+    if out:
+        film(source, [Path(path) for path in out], view, quiet=json)
+    else:
+        present(source, view, quiet=json)
+    if json:
+        print_json([row.row() for row in getattr(source, "rows", [])])
+
+
+@app.command
+def replay(file: tyro.conf.Positional[str], out: Repeated = (), force: Flag = False, camera: str = "orbit", size: str = "960x540") -> None:
+    """Watch a replay file, or turn it into a film. Example: skyrally replay match.replay --out match.gif"""
+    watch(file, out=out, force=force, camera=camera, size=size)
+
+
+@app.command
+def bench(
+    scenario: Repeated = (),
+    worlds: int = 4096,
+    threads: int = 1,
+    repeats: int = 5,
+    seconds: float = 0.5,
+    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+    option: Option = (),
+) -> None:
+    """Measure world steps per second. Example: skyrally bench --scenario volleyball-3v3 -o substeps=4
+
+    Args:
+        scenario: may be repeated; default: hover, solo-bump, 3v3, 6v6 as the published benchmark plays them.
+        worlds: side by side.
+        threads: 1 counts process CPU time, more count wall time.
+        repeats: timings; the median is told.
+        seconds: of each timing.
+        json: print rows as JSON.
+        option: an option of the scenario.
+    """
+    from .envs.throughput import measure
+    from .scenarios.registry import find
+
+    if min(worlds, threads, repeats) < 1 or seconds <= 0.0:
+        raise SkyrallyError("worlds, threads and repeats must be 1 or more, seconds above 0")
+    rows = []
+    for name in scenario or ("hover", "solo-bump", "volleyball-3v3", "volleyball-6v6"):
+        options = {"rules": "benchmark"} if find(name).family == "match" else {}
+        rows.append(measure(name, worlds, threads, repeats, seconds, **{**options, **parse_options(option)}))
+    if json:
+        print_json([row.row() for row in rows])
+        return
+    table = Table("scenario", "worlds", "threads", "substeps", "steps/s", "low to high", "drone steps/s", box=None)
+    for row in rows:
+        spread = f"{row.low / 1e6:.2f} to {row.high / 1e6:.2f} M"
+        table.add_row(
+            row.scenario,
+            str(row.worlds),
+            str(row.threads),
+            str(row.substeps),
+            f"{row.steps_per_s / 1e6:.2f} M",
+            spread,
+            f"{row.agent_steps_per_s / 1e6:.1f} M",
+        )
+    Console().print(table)
+
+
+@app.command
+def doctor(json: Annotated[Flag, tyro.conf.arg(name="json")] = False, quick: Flag = False) -> None:
+    """Say what is installed, what works and how fast it is. Example: skyrally doctor
+
+    Args:
+        json: print the report as JSON.
+        quick: skip the speed measurement.
+    """
+    from .doctor import examine
+
+    report = examine(quick)
+    if json:
+        print_json(report)
+        return
+    print(f"skyrally {__version__} on Python {report['python']}, {report['machine']}")
+    print("  " + ", ".join(f"{name} {version}" for name, version in report["versions"].items() if name != "skyrally"))
+    print(f"  cache: {report['cache']}\n  display: {report['display']}")
+    for name, rate in report["steps_per_s"].items():
+        print(f"  {name}: {rate / 1e6:.2f} M world steps/s on one core")
+    for problem in report["problems"]:
+        print(f"  PROBLEM: {problem}")
+    print("all good" if not report["problems"] else f"{len(report['problems'])} problems")
+
+
+def print_json(value: Any) -> None:
+    """Prints plain data as JSON."""
+    print(json.dumps(value, indent=1, default=str))
+
+
+def main() -> None:
+    """The command line: exit status 0, 2 for a user's mistake, 130 when interrupted."""
+    if sys.argv[1:] in (["--version"], ["version"]):
+        print(__version__)
+        return
+    try:
+        app.cli(prog="skyrally", description=__doc__)
+    except SkyrallyError as error:
+        print(f"skyrally: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("skyrally: interrupted; nothing half-written is left", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,115 @@
+"""What `watch` does: opens something to watch, shows it in a window, or films it into files."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from .errors import SkyrallyError
+from .render import ReplaySource, open_replay, open_sink, show
+from .render.source import Source
+from .render.window import NoDisplay
+from .scenarios.registry import find
+from .scenarios.scenario import Scenario
+from .tournament.live import DrillSource, MatchSource
+from .tournament.match import Format, Rally
+
+words = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class View:
+    """How to look: camera, picture size as text, pictures per second, whether files may be overwritten."""
+
+    camera: str
+    size: str
+    fps: int
+    force: bool
+
+    def pixels(self) -> tuple[int, int]:
+        """(width, height). Raises SkyrallyError unless both are even numbers from 64 to 4096."""
+        try:
+            width, height = (int(part) for part in self.size.lower().split("x"))
+        except ValueError:
+            width = height = 0
+        if not (64 <= width <= 4096 and 64 <= height <= 4096) or width % 2 or height % 2:
+            raise SkyrallyError(f"size is {self.size!r}; expected WIDTHxHEIGHT, even numbers from 64 to 4096, for example 960x540")
+        return width, height
+
+
+def open_source(
+    target: str, *, red: str, blue: str, agent: str, points: int, serve: str, episodes: int, seed: int, options: dict[str, Any]
+) -> Source:
+    """A replay file, a match or a drill to watch."""
+    if target.endswith(".replay"):
+        return ReplaySource(open_replay(target))
+    scenario: Scenario = find(target)
+    if seed < 0 or episodes < 1:
+        raise SkyrallyError(f"seed is {seed} and episodes {episodes}; expected 0 or more, and 1 or more")
+    if scenario.family == "match":
+        return MatchSource(target, red, blue, form=Format(points=points, serve=serve), seed=seed, **options)
+    return DrillSource(target, agent, episodes=episodes, seed=seed, **options)
+
+
+def present(source: Source, view: View, quiet: bool = False) -> None:
+    """In a window; without a display into SCENARIO.mp4, and says so."""
+    try:
+        show(source, camera=view.camera, size=view.pixels())
+    except NoDisplay as error:
+        path = Path(f"{source.stage.scenario}.mp4")
+        words.print(f"skyrally: {error} Writing {path} instead.")
+        film(source, [path], view, quiet)
+
+
+def film(source: Source, paths: list[Path], view: View, quiet: bool = False) -> None:
+    """Streams every frame into all files at once; tells rallies as they end. Nothing is left behind when interrupted."""
+    header = {"title": source.title}
+    with ExitStack() as stack:
+        sinks = []
+        for path in paths:
+            rate = {"fps": view.fps} if path.suffix in (".mp4", ".gif") else {}
+            sink = open_sink(path, source.stage, force=view.force, camera=view.camera, size=view.pixels(), header=header, **rate)
+            sinks.append(stack.enter_context(sink))
+        progress = stack.enter_context(
+            Progress(
+                TextColumn("{task.description}"),
+                TextColumn("{task.completed} frames"),
+                TimeElapsedColumn(),
+                console=words,
+                disable=quiet or not sys.stderr.isatty(),
+            )
+        )
+        task, told = progress.add_task(source.title, total=None), 0
+        while (frame := source.read()) is not None:
+            for sink in sinks:
+                sink.write(frame)
+            progress.advance(task)
+            rows: list[Rally] = getattr(source, "rows", [])
+            while told < len(rows):
+                if not quiet:
+                    print(rally_line(rows[told]), flush=True)
+                told += 1
+    if not quiet:
+        _tell_result(source)
+        print("wrote " + ", ".join(str(path) for path in paths))
+
+
+def rally_line(row: Rally) -> str:
+    """A rally in one line; the score is red to blue."""
+    red, blue = row.score[row.red], row.score[1 - row.red]
+    who = "draw" if row.winner < 0 else ("red" if row.winner == row.red else "blue")
+    return f"rally {row.rally + 1:2d}  {red:2d} : {blue:<2d}  {who:4s}  {row.reason} ({row.touches} touches, {row.crossings} over the net, {row.steps * 0.02:.1f} s)"
+
+
+def _tell_result(source: Source) -> None:
+    if isinstance(source, MatchSource) and source.rows:
+        score = source.rows[-1].score
+        print(f"final: {source.agents[0]} {score[0]} : {score[1]} {source.agents[1]}")
+    if isinstance(source, DrillSource):
+        print("metric: " + ", ".join(f"{value:g}" for value in source.metrics))
