@@ -28,11 +28,14 @@ lint: setup-dev
 	$(PY) -m pyright
 	.venv/bin/lint-imports
 
+# Whole-world logic is tested as plain Python, which Numba decides at import: so it is a run of its own.
 test: lint
-	$(PY) -m pytest -n 2
+	NUMBA_DISABLE_JIT=1 $(PY) -m pytest -n 2 tests/unjitted
+	$(PY) -m pytest -n 2 --ignore tests/unjitted
 
 test-fast: setup-dev
-	$(PY) -m pytest -n 2 -m "not slow"
+	NUMBA_DISABLE_JIT=1 $(PY) -m pytest -n 2 tests/unjitted
+	$(PY) -m pytest -n 2 -m "not slow" --ignore tests/unjitted
 
 bench: setup
 	$(PY) -m skyrally bench

@@ -9,6 +9,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..physics.control import ACTION_MODES, ACTION_SIZE
 from ..physics.rng import world_seeds
 from ..scenarios.scenario import Scenario
 from ..scenarios.stage import Frame, Stage
+from .arguments import as_array, finite_actions, memory, seed_row, whole
 from .frames import frame_of
 
 WORLDS_PER_THREAD = 128  # fewer worlds than this are not worth waking another thread
@@ -65,9 +67,9 @@ class BatchEnv:
     ):
         self.scenario = scenario
         self.options = scenario.resolved(options)
-        self.num_worlds = _whole("worlds", worlds, 1)
+        self.num_worlds = whole("worlds", worlds, 1)
         self.num_drones = scenario.drones
-        self.seed = _whole("seed", seed, 0)
+        self.seed = whole("seed", seed, 0)
         self.params = scenario.configure(self.options)
         self.worlds = np.zeros(self.num_worlds, scenario.world)
         world_seeds(self.seed, 0, self.worlds["seed"])
@@ -149,6 +151,7 @@ class BatchEnv:
                 raise unknown(f"action mode of {self.scenario.name}", action_mode, self.scenario.action_modes)
             drones["mode"][rows] = ACTION_MODES[action_mode]
         self._own = self.buffers()
+        self._own_is_new = False
 
     def buffers(self) -> Step:
         """Fresh memory for `step(out=...)`."""
@@ -164,11 +167,12 @@ class BatchEnv:
         `seeds` [W] (or one number for all): new world seeds for the rows that are reset; their episode count starts anew.
         `out`: a float32 buffer [W, N, O] to write into instead of the environment's own.
         """
-        obs = self._own.obs if out is None else _array(out)
+        obs = self._own.obs if out is None else self._observations(out)
+        self._own_is_new = out is None
         what = np.ones(self.num_worlds, np.uint8) if mask is None else self._mask(mask)
         if seeds is not None:
             rows = what == 1
-            self.worlds["seed"][rows] = np.broadcast_to(np.asarray(seeds, np.uint64), (self.num_worlds,))[rows]
+            self.worlds["seed"][rows] = seed_row(seeds, self.num_worlds)[rows]
             self.worlds["episode"][rows] = 0
         self._run(self._restart, self.worlds, self.params, what, obs)
         if not self._all_started:
@@ -185,18 +189,22 @@ class BatchEnv:
         if not self._all_started:
             raise SkyrallyError(f"step before reset: {int((~self._started).sum())} of {self.num_worlds} worlds were never reset")
         actions = self._actions(actions)
-        result = self._own if out is None else out
+        result = self._own if out is None else self._memory(out)
+        self._own_is_new = out is None
         self._run(self._step, self.worlds, self.params, actions, result.obs, *self._outputs(result))
-        return result
+        return result if out is None else out
 
     def observe(self, out: Any = None) -> np.ndarray:
         """obs [W, N, O] of the worlds as they are: after `restore`, or after worlds or seats were changed."""
-        obs = self._own.obs if out is None else _array(out)
+        obs = self._own.obs if out is None else self._observations(out)
+        self._own_is_new = self._own_is_new or out is None
         self._run(self._restart, self.worlds, self.params, np.full(self.num_worlds, 2, np.uint8), obs)
         return obs
 
     def state(self) -> np.ndarray:
-        """[W, N * O] float32 for centralised critics: all drones' observations side by side (a view where possible)."""
+        """[W, N * O] float32 for centralised critics: all drones' observations side by side. Valid until the next step."""
+        if not self._own_is_new:  # the last observations went into the caller's memory
+            self.observe()
         return self._own.obs.reshape(self.num_worlds, -1)
 
     def action_mask(self) -> None:
@@ -211,12 +219,15 @@ class BatchEnv:
         """Puts worlds [W] from a snapshot back, in the rows of `mask` (None: all). Returns obs [W, N, O]."""
         if worlds.dtype != self.worlds.dtype or worlds.shape != self.worlds.shape:
             raise SkyrallyError(
-                f"this snapshot holds {worlds.shape} worlds of another kind than {self.scenario.name} x {self.num_worlds}; take it from the same scenario"
+                f"this snapshot holds {worlds.shape} worlds of another kind than {self.scenario.name} x {self.num_worlds}; "
+                "take it from the same scenario"
             )
         rows = slice(None) if mask is None else self._mask(mask) == 1
         self.worlds[rows] = worlds[rows]
         self._started[rows] = True
         self._all_started = bool(self._started.all())
+        if self.layout.size > self._own.obs.shape[2]:  # the snapshot's drones had wider views
+            self._own = self.buffers()
         return self.observe()
 
     def close(self) -> None:
@@ -241,44 +252,30 @@ class BatchEnv:
             future.result()
 
     def _mask(self, mask: Any) -> np.ndarray:
-        what = _array(mask)
+        what = as_array(mask)
         if what.shape != (self.num_worlds,):
             raise SkyrallyError(f"mask has shape {what.shape}; expected ({self.num_worlds},)")
-        return what.astype(np.uint8)
+        return what.astype(bool).astype(np.uint8)
+
+    def _observations(self, out: Any) -> np.ndarray:
+        """The caller's memory for observations."""
+        return memory("observations", out, self._own.obs.shape, np.float32, wider=True)
+
+    def _memory(self, out: Step) -> Step:
+        """The caller's memory for a step, as arrays."""
+        w, n = self.num_worlds, self.num_drones
+        return Step(
+            obs=self._observations(out.obs),
+            reward=memory("reward", out.reward, (w, n), np.float32),
+            terminated=memory("terminated", out.terminated, (w,), np.bool_),
+            truncated=memory("truncated", out.truncated, (w,), np.bool_),
+            alive=out.alive,
+        )
 
     def _actions(self, actions: Any) -> np.ndarray:
         """[W, N, A] float32, contiguous. Checks shape and, where it is the user's mistake, finiteness."""
-        a = _array(actions)
-        if a.shape != (self.num_worlds, self.num_drones, ACTION_SIZE):
-            raise SkyrallyError(
-                f"actions have shape {a.shape}; expected (worlds, drones, 4) = {(self.num_worlds, self.num_drones, ACTION_SIZE)}"
-            )
-        if a.dtype != np.float32 or not a.flags.c_contiguous:
-            if a.dtype.kind not in "fiu":
-                raise SkyrallyError(f"actions have dtype {a.dtype}; expected floats in [-1, 1]")
-            a = np.ascontiguousarray(a, np.float32)
-        if not self.scenario.stop_invalid and not np.isfinite(a).all():
-            world, drone, _ = np.argwhere(~np.isfinite(a))[0]
-            raise SkyrallyError(f"the action of {self.agents[drone]} in world {world} is not finite: {a[world, drone].tolist()}")
-        return a
-
-
-def _array(value: Any) -> np.ndarray:
-    """A NumPy view of an array, list or CPU tensor."""
-    if isinstance(value, np.ndarray):
-        return value
-    if hasattr(value, "detach"):
-        value = value.detach()
-        if value.device.type != "cpu":
-            raise SkyrallyError(f"got a tensor on {value.device}; the worlds are on the CPU: pass tensor.cpu()")
-        return value.numpy()
-    return np.asarray(value)
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise SkyrallyError(f"{name} is {value!r}; expected a whole number, {least} or more")
-    return int(value)
+        shape = (self.num_worlds, self.num_drones, ACTION_SIZE)
+        return finite_actions(actions, shape, self.agents, not self.scenario.stop_invalid)
 
 
 def _chunks(worlds: int, threads: int | None) -> list[tuple[int, int]]:
@@ -287,6 +284,6 @@ def _chunks(worlds: int, threads: int | None) -> list[tuple[int, int]]:
         threads = min(
             len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, worlds // WORLDS_PER_THREAD
         )
-    threads = max(1, min(_whole("threads", threads, 0) or 1, worlds))
+    threads = max(1, min(whole("threads", threads, 0) or 1, worlds))
     edges = [worlds * k // threads for k in range(threads + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

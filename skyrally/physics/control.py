@@ -75,10 +75,15 @@ def allocate(airframe, thrust, torque):
     tilt1 = m[1, 1] * torque[0] + m[1, 2] * torque[1]
     tilt2 = m[2, 1] * torque[0] + m[2, 2] * torque[1]
     tilt3 = m[3, 1] * torque[0] + m[3, 2] * torque[1]
-    low, high = min(min(tilt0, tilt1), min(tilt2, tilt3)), max(max(tilt0, tilt1), max(tilt2, tilt3))
-    shrink = min(1.0, full / max(high - low, 1e-12))
-    lift = clip(0.25 * thrust, -shrink * low, full - shrink * high)
-    f0, f1, f2, f3 = lift + shrink * tilt0, lift + shrink * tilt1, lift + shrink * tilt2, lift + shrink * tilt3
+    # Carrying lift L, rotor k gives m[k, 0] L + tilt_k: the lifts that its limits allow are an interval for each rotor.
+    l0, l1, l2, l3 = tilt0 / m[0, 0], tilt1 / m[1, 0], tilt2 / m[2, 0], tilt3 / m[3, 0]
+    h0, h1, h2, h3 = full / m[0, 0], full / m[1, 0], full / m[2, 0], full / m[3, 0]
+    low = min(min(l0, l1), min(l2, l3))
+    shrink = min(min(_share(h0, l0 - low), _share(h1, l1 - low)), min(_share(h2, l2 - low), _share(h3, l3 - low)))
+    high = min(min(h0 - shrink * l0, h1 - shrink * l1), min(h2 - shrink * l2, h3 - shrink * l3))
+    lift = clip(thrust, -shrink * low, high)
+    f0, f1 = m[0, 0] * lift + shrink * tilt0, m[1, 0] * lift + shrink * tilt1
+    f2, f3 = m[2, 0] * lift + shrink * tilt2, m[3, 0] * lift + shrink * tilt3
     y0, y1, y2, y3 = m[0, 3] * torque[2], m[1, 3] * torque[2], m[2, 3] * torque[2], m[3, 3] * torque[2]
     room = min(min(_room(f0, y0, full), _room(f1, y1, full)), min(_room(f2, y2, full), _room(f3, y3, full)))
     return (
@@ -87,6 +92,12 @@ def allocate(airframe, thrust, torque):
         math.sqrt(clip((f2 + room * y2) / full, 0.0, 1.0)),
         math.sqrt(clip((f3 + room * y3) / full, 0.0, 1.0)),
     )
+
+
+@fn
+def _share(room, need):
+    """The largest share in [0, 1] of `need` that fits in `room`."""
+    return min(1.0, room / max(need, 1e-12))
 
 
 @fn

@@ -30,9 +30,10 @@ def touch_drones(world, params, substep):
             settle_impulses(world.drones[i], 0.0)
     for i in range(n):
         drone = world.drones[i]
-        if drone.pos[2] < params.airframe.body_radius:
+        reach = params.airframe.body_radius + params.airframe.body_half_height
+        if drone.pos[2] < reach:
             _land(world, params, i, substep)
-        if abs(drone.pos[0]) < params.airframe.body_radius + params.dt * abs(drone.vel[0]) and params.net_height > 0.0:
+        if abs(drone.pos[0]) < reach + params.net_half_thickness + params.dt * abs(drone.vel[0]) and params.net_height > 0.0:
             _net(world, params, i, substep)
 
 

@@ -1,12 +1,12 @@
 """Distances to the two shapes there are, a flat cylinder and a box, and the sweep of a point along a segment against them.
 
 A sphere against a shape is its centre against the shape grown by the radius (`margin`): exact, rounded edges included.
-The sweep marches by the distance itself, which can never pass through a surface however fast the motion is.
+The sweep steps from plane to plane, which can never pass through a surface however fast the motion is.
 """
 
 import math
 
-from .vec import add_scaled, fn, norm
+from .vec import add_scaled, dot, fn, norm
 
 MISS = 2.0  # a fraction of the motion that is never reached
 CYLINDER, BOX = 0, 1
@@ -59,22 +59,23 @@ def distance(shape, size, p):
 def sweep(shape, size, margin, start, motion):
     """(fraction of the motion at first contact, or MISS; normal there) of a point moving from `start` by `motion`.
 
+    Newton's method on the distance: a convex shape lies behind the plane at its nearest point, so a step to that plane
+    never passes the surface, and a motion away from it never arrives. Oblique paths take no more steps than straight ones.
     A point that starts inside touches at once if it moves inward, else not at all.
     """
-    length = norm(motion)
     d, normal = distance(shape, size, start)
-    if d - margin > length:
+    if d - margin > norm(motion):
         return MISS, normal
     t = 0.0
     for _ in range(MARCHES):
         gap = d - margin
-        inward = normal[0] * motion[0] + normal[1] * motion[1] + normal[2] * motion[2] < 0.0
-        if gap <= TOUCH and inward:
+        closing = -dot(normal, motion)
+        if closing <= 0.0:
+            return MISS, normal
+        if gap <= TOUCH:
             return t, normal
-        if t >= 1.0 or length <= 0.0:
+        t += gap / closing
+        if t > 1.0:
             return MISS, normal
-        if gap <= TOUCH:  # touching but leaving: a convex shape is not met again
-            return MISS, normal
-        t = min(1.0, t + max(gap, 0.5 * TOUCH) / length)
         d, normal = distance(shape, size, add_scaled(start, t, motion))
     return MISS, normal

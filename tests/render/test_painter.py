@@ -106,7 +106,7 @@ def test_kept_background_equals_a_fresh_one(stage, match):
 def test_net_covers_what_is_behind_and_not_what_is_before(stage, match):
     def whiteness(x: float) -> float:
         """How white the mesh makes the place of a ball at x, seen from x > 0."""
-        frame = replace(match[0], ball=np.array([x, 0.0, 2.0]), pos=match[0].pos + [0, 0, 300.0])
+        frame = replace(match[0], ball=np.array([x, 0.0, 2.0]), pos=match[0].pos + np.array([0, 0, 300.0]))
         painter = Painter(stage, (640, 360), "behind", labels=False)
         painter.observe(frame)
         image = painter.rgb().astype(int)

@@ -177,12 +177,12 @@ def broken(tmp_path, data: bytes) -> str:
 
 
 def test_cut_anywhere(tmp_path, whole):
-    for length in [*range(0, 40), *range(40, len(whole), 37), *range(len(whole) - 40, len(whole))]:
+    for length in [*range(40), *range(40, len(whole), 37), *range(len(whole) - 40, len(whole))]:
         assert "replay" in broken(tmp_path, whole[:length])
 
 
 def test_any_flipped_byte_is_found(tmp_path, whole):
-    for at in [*range(0, 30), *range(30, len(whole), 41), *range(len(whole) - 50, len(whole))]:
+    for at in [*range(30), *range(30, len(whole), 41), *range(len(whole) - 50, len(whole))]:
         data = bytearray(whole)
         data[at] ^= 0x5A
         assert "broken.replay" in broken(tmp_path, bytes(data))

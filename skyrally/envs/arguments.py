@@ -1,0 +1,71 @@
+"""What callers hand to a batch, checked: whole numbers, seeds, actions, and memory to write into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import SkyrallyError
+
+Shape = tuple[int, ...]
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A NumPy view of an array, list or CPU tensor."""
+    if isinstance(value, np.ndarray):
+        return value
+    if hasattr(value, "detach"):
+        value = value.detach()
+        if value.device.type != "cpu":
+            raise SkyrallyError(f"got a tensor on {value.device}; the worlds are on the CPU: pass tensor.cpu()")
+        return value.numpy()
+    try:
+        return np.asarray(value)
+    except ValueError:  # rows of unequal length
+        raise SkyrallyError(f"got {value!r}; expected an array") from None
+
+
+def whole(name: str, value: Any, least: int) -> int:
+    """A whole number from `least` to 2^63 - 1."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not least <= value < 2**63:
+        raise SkyrallyError(f"{name} is {value!r}; expected a whole number, {least} or more (below 2^63)")
+    return int(value)
+
+
+def seed_row(seeds: Any, worlds: int) -> np.ndarray:
+    """[W] uint64 world seeds from one number or one per world."""
+    given = as_array(seeds)
+    if given.shape not in ((), (worlds,)) or given.dtype.kind not in "iu" or (given < 0).any():
+        raise SkyrallyError(f"seeds are {seeds!r}; expected a whole number, 0 or more, or {worlds} of them")
+    return np.broadcast_to(given.astype(np.uint64), (worlds,))
+
+
+def finite_actions(actions: Any, shape: Shape, agents: tuple[str, ...], check: bool) -> np.ndarray:
+    """[W, N, A] float32, contiguous. SkyrallyError for another shape or kind and, if `check`, for numbers that are not finite."""
+    a = as_array(actions)
+    if a.shape != shape:
+        raise SkyrallyError(f"actions have shape {a.shape}; expected (worlds, drones, {shape[2]}) = {shape}")
+    if a.dtype != np.float32 or not a.flags.c_contiguous:
+        if a.dtype.kind not in "fiu":
+            raise SkyrallyError(f"actions have dtype {a.dtype}; expected floats in [-1, 1]")
+        a = np.ascontiguousarray(a, np.float32)
+    if check and not np.isfinite(a).all():
+        world, drone, _ = np.argwhere(~np.isfinite(a))[0]
+        raise SkyrallyError(f"the action of {agents[drone]} in world {world} is not finite: {a[world, drone].tolist()}")
+    return a
+
+
+def memory(name: str, out: Any, shape: Shape, kind: Any, wider: bool = False) -> np.ndarray:
+    """The caller's memory as an array. The compiled step checks nothing: what does not fit would be written past.
+
+    `wider`: the last axis may be longer than needed.
+    """
+    array = as_array(out)
+    fits = array.shape == shape or (wider and array.shape[:-1] == shape[:-1] and array.shape[-1] >= shape[-1])
+    if not fits or array.dtype != kind or not array.flags.c_contiguous or not array.flags.writeable:
+        raise SkyrallyError(
+            f"the buffer for {name} has shape {array.shape}, dtype {array.dtype}; expected {shape}, {np.dtype(kind)}, "
+            "contiguous and writeable: see buffers()"
+        )
+    return array
