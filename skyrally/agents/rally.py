@@ -21,6 +21,7 @@ REACH_ACC = 6.0  # m/s^2 of acceleration that a drone is trusted with
 NEAR = 0.15  # m off the mark that may still be made good
 PASS_APEX, ATTACK_APEX, SERVE_APEX = 4.4, 3.3, 4.4  # m
 OUT_MARGIN = 0.35  # m outside the lines where a ball is left alone
+RISK = 4
 YIELD = 1.7  # m: nearer to a mate, a drone without the ball gives way
 NET_GAP = 0.45  # m that every drone keeps from the net plane
 MEET_GAP = 1.5  # m from it where a ball is met if there is a choice: there is way left to stop
@@ -155,11 +156,15 @@ def _target(o, at, n, meet):
 
 @fn
 def _open_place(o, at, n, meet):
-    """The far-court place, of a few, that is farthest from all opponents; a little credit for the middle, which is safe."""
+    """The far-court place, of a few, that is farthest from all opponents; a little credit for the middle, which is safe.
+
+    One attack in RISK, drawn by the millimetres of where the ball is met, goes deeper: hard to defend, sometimes out.
+    """
+    deep = 0.25 if int(1000.0 * abs(meet[1])) % RISK == 0 else 0.2
     best, found = (-0.55 * o[at.court], 0.0, 0.1), -1.0
     for i in range(2):
         for j in range(3):
-            x, y = -(0.5 + 0.2 * i) * o[at.court], (j - 1) * 0.8 * o[at.court + 1]
+            x, y = -(0.5 + deep * i) * o[at.court], (j - 1) * 0.8 * o[at.court + 1]
             room = 0.3 if j == 1 else 0.0
             near = NEVER
             for k in range(n):
