@@ -53,7 +53,7 @@ def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False) -> None
             "summary": s.summary,
             "views": {name: layout.size for name, layout in s.views.items()},
             "action_modes": list(s.action_modes),
-            "options": {name: value for name, value in s.options.items()},
+            "options": dict(s.options),
         }
         for s in SCENARIOS.values()
     ]
@@ -70,9 +70,9 @@ def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False) -> None
 @app.command
 def watch(
     target: tyro.conf.Positional[str] = "volleyball-3v3",
-    red: str = "scripted:rally",
-    blue: str = "scripted:rally",
-    agent: str = "scripted:rally",
+    red: str | None = None,
+    blue: str | None = None,
+    agent: str | None = None,
     points: int = 5,
     serve: str = "winner",
     episodes: int = 1,
@@ -89,7 +89,7 @@ def watch(
 
     Args:
         target: a scenario, or FILE.replay.
-        red: who plays red in a match (an agent's spec).
+        red: who plays red in a match: random, hover, scripted:rally, python:MODULE:ATTR (default: the scenario's own player).
         blue: who plays blue in a match.
         agent: who flies in a drill.
         points: a match goes to this many points.

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from .errors import SkyrallyError
+from .physics.params import CONTROL_DT
 from .render import ReplaySource, open_replay, open_sink, show
 from .render.source import Source
 from .render.window import NoDisplay
@@ -32,6 +33,11 @@ class View:
     fps: int
     force: bool
 
+    def __post_init__(self) -> None:
+        self.pixels()
+        if not 1 <= self.fps <= 50:
+            raise SkyrallyError(f"fps is {self.fps}; expected 1 to 50")
+
     def pixels(self) -> tuple[int, int]:
         """(width, height). Raises SkyrallyError unless both are even numbers from 64 to 4096."""
         try:
@@ -44,7 +50,16 @@ class View:
 
 
 def open_source(
-    target: str, *, red: str, blue: str, agent: str, points: int, serve: str, episodes: int, seed: int, options: dict[str, Any]
+    target: str,
+    *,
+    red: str | None,
+    blue: str | None,
+    agent: str | None,
+    points: int,
+    serve: str,
+    episodes: int,
+    seed: int,
+    options: dict[str, Any],
 ) -> Source:
     """A replay file, a match or a drill to watch."""
     if target.endswith(".replay"):
@@ -53,8 +68,10 @@ def open_source(
     if seed < 0 or episodes < 1:
         raise SkyrallyError(f"seed is {seed} and episodes {episodes}; expected 0 or more, and 1 or more")
     if scenario.family == "match":
-        return MatchSource(target, red, blue, form=Format(points=points, serve=serve), seed=seed, **options)
-    return DrillSource(target, agent, episodes=episodes, seed=seed, **options)
+        return MatchSource(
+            target, red or scenario.yardstick, blue or scenario.yardstick, form=Format(points=points, serve=serve), seed=seed, **options
+        )
+    return DrillSource(target, agent or scenario.yardstick, episodes=episodes, seed=seed, **options)
 
 
 def present(source: Source, view: View, quiet: bool = False) -> None:
@@ -104,7 +121,8 @@ def rally_line(row: Rally) -> str:
     """A rally in one line; the score is red to blue."""
     red, blue = row.score[row.red], row.score[1 - row.red]
     who = "draw" if row.winner < 0 else ("red" if row.winner == row.red else "blue")
-    return f"rally {row.rally + 1:2d}  {red:2d} : {blue:<2d}  {who:4s}  {row.reason} ({row.touches} touches, {row.crossings} over the net, {row.steps * 0.02:.1f} s)"
+    story = f"{row.reason} ({row.touches} touches, {row.crossings} over the net, {row.steps * CONTROL_DT:.1f} s)"
+    return f"rally {row.rally + 1:2d}  {red:2d} : {blue:<2d}  {who:4s}  {story}"
 
 
 def _tell_result(source: Source) -> None:

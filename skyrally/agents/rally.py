@@ -33,7 +33,7 @@ def play_row(o, at, n, out):
     pos, vel, ball, ball_vel = _three(o, at.position), _three(o, at.velocity), _three(o, at.ball), _three(o, at.ball_velocity)
     quat = (o[at.quaternion], o[at.quaternion + 1], o[at.quaternion + 2], o[at.quaternion + 3])
     rate, drag = _three(o, at.rate), o[at.ball_constants + 1]
-    mine, t, height = _my_ball(o, at, n, pos, vel, ball, ball_vel, drag)
+    mine, t = _my_ball(o, at, n, pos, vel, ball, ball_vel, drag)
     if not mine:
         _keep_station(o, at, n, out, pos, quat, vel, rate)
         return
@@ -52,26 +52,24 @@ def _three(o, k):
 
 @fn
 def _my_ball(o, at, n, pos, vel, ball, ball_vel, drag):
-    """(whether this drone plays the ball next, seconds until it does, height of the ball then)."""
-    if o[at.may_touch] < 0.5 and not (o[at.our_ball] < 0.5 and n > 0):
-        return False, 0.0, 0.0
+    """(whether this drone plays the ball next, seconds until it does)."""
     ours = o[at.our_ball] > 0.5
     serving = o[at.serving] > 0.5
     if serving and o[at.server] < 0.5:
-        return False, 0.0, 0.0
-    if not ours and (ball_vel[0] <= 0.0 or n == 0):
-        return False, 0.0, 0.0
+        return False, 0.0
+    if not ours and ball_vel[0] <= 0.0:
+        return False, 0.0
     if o[at.may_touch] < 0.5 and ours:
-        return False, 0.0, 0.0
+        return False, 0.0
     landing, _ = flight(ball, ball_vel, drag, min(time_to_fall_in_air(ball, ball_vel, drag, 0.1), 5.0))
     if landing[0] < 0.2 or (o[at.our_touches] < 0.5 and not serving and _goes_out(o, at, landing)):
-        return False, 0.0, 0.0
+        return False, 0.0
     if serving:
-        return True, time_to_fall_in_air(ball, ball_vel, drag, SERVE_HEIGHT), SERVE_HEIGHT
-    t, height = _when(pos, vel, ball, ball_vel, drag)
+        return True, time_to_fall_in_air(ball, ball_vel, drag, SERVE_HEIGHT)
+    t = _when(pos, vel, ball, ball_vel, drag)
     if t >= NEVER or not _nearest(o, at, n, pos, flight(ball, ball_vel, drag, t)[0]):
-        return False, 0.0, 0.0
-    return True, t, height
+        return False, 0.0
+    return True, t
 
 
 @fn
@@ -81,18 +79,18 @@ def _goes_out(o, at, landing):
 
 @fn
 def _when(pos, vel, ball, ball_vel, drag):
-    """(seconds, height) of the first hit height on the ball's way down that the drone can reach in time."""
-    t, height = NEVER, 0.0
+    """Seconds until the ball is at the first hit height on its way down that the drone can reach in time."""
+    t = NEVER
     for h in HIT_HEIGHTS:
         s = time_to_fall_in_air(ball, ball_vel, drag, h)
         if s < NEVER:
-            t, height = s, h
+            t = s
             meet, _ = flight(ball, ball_vel, drag, s)
             x, y, z = meet[0] - pos[0] - s * vel[0], meet[1] - pos[1] - s * vel[1], h - 0.15 - pos[2] - s * vel[2]
             off = math.hypot(x, y) + 0.5 * abs(z)
             if meet[0] > MEET_GAP and 3.0 * max(off - NEAR, 0.0) <= REACH_ACC * s * s:
                 break
-    return t, height
+    return t
 
 
 @fn

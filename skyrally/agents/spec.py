@@ -52,9 +52,10 @@ def _from_python(spec: str, path: str, scenario: Scenario) -> Agent:
     if not attribute:
         raise SkyrallyError(f"{spec}: expected python:MODULE:ATTR, where ATTR(scenario) gives an Agent")
     try:
-        made = getattr(importlib.import_module(module), attribute)(scenario)
+        factory = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise SkyrallyError(f"{spec}: {error}; MODULE must be importable and hold ATTR") from error
+    made = factory(scenario) if callable(factory) else factory
     if not isinstance(made, Agent):
         raise SkyrallyError(f"{spec} gave a {type(made).__name__}; expected a skyrally Agent")
     return made

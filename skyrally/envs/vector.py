@@ -21,6 +21,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ..errors import SkyrallyError
+from ..physics.control import ACTION_SIZE
 from ..physics.rng import world_seeds
 from ..scenarios.scenario import Scenario
 from . import doors, spaces
@@ -131,9 +132,9 @@ class SingleDroneVectorEnv(VectorEnv):
     def _rows(self, actions: Any, again: np.ndarray) -> np.ndarray:
         """[W, 1, A] the actions; those of worlds that are being reset mean nothing, whatever they are."""
         rows = np.asarray(actions.detach().cpu() if hasattr(actions, "detach") else actions)
-        expected = self.action_space.shape
+        expected = (self.num_envs, ACTION_SIZE)
         if rows.shape != expected:
-            raise SkyrallyError(f"actions have shape {rows.shape}; expected (worlds, {expected[-1]}) = {expected}")
+            raise SkyrallyError(f"actions have shape {rows.shape}; expected (worlds, {ACTION_SIZE}) = {expected}")
         if again.any():
             if self.autoreset_mode is AutoresetMode.DISABLED:
                 raise SkyrallyError(

@@ -40,10 +40,10 @@ def _anything_near(world, params):
     ] - params.net_height < radius + dt * abs(ball.vel[2]):
         return True
     reach = params.airframe.body_radius + params.airframe.body_half_height + radius
+    near = False
     for i in range(len(world.drones)):
-        if _near(ball, world.drones[i], reach, dt):
-            return True
-    return False
+        near = near or _near(ball, world.drones[i], reach, dt)
+    return near
 
 
 @fn

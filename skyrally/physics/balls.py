@@ -44,9 +44,9 @@ class Ball:
     racket_restitution: float = 0.8
     bounce_speed: float = 0.2  # m/s, PhysX bounce_threshold_velocity of the published benchmark
 
-    def params(self) -> np.record:
-        """The block of numbers that the step reads."""
-        block = np.zeros((), record(BALL_PARAMS))[()]
+    def params(self) -> np.ndarray:
+        """[] the block of numbers that the step reads."""
+        block = np.zeros((), record(BALL_PARAMS))
         pressure = 0.5 * AIR_DENSITY * math.pi * self.radius**2 / self.mass
         values = {
             "radius": self.radius,

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numba
+import numba.core.config
 
 PACKAGE = "skyrally"
 KEEP_DAYS = 30  # compiled folders that nobody used for so long are removed
@@ -132,7 +133,7 @@ def say(text: str) -> None:
 def announced(name: str, built: ModuleType, function: str = "step") -> Iterator[None]:
     """Around the first call of a built module's function: says so when it will compile, and how long it took."""
     path = Path(str(built.__file__))
-    cold = not numba.config.DISABLE_JIT and not any(path.parent.glob(f"__pycache__/{path.stem}.{function}-*.nbi"))
+    cold = not numba.core.config.DISABLE_JIT and not any(path.parent.glob(f"__pycache__/{path.stem}.{function}-*.nbi"))
     start = time.perf_counter()
     if cold:
         say(f"compiling {name} for this machine (once; usually 5 to 30 s) ...")

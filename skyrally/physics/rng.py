@@ -4,12 +4,12 @@ So world 17 of 4096 draws what a single world with the same seed draws, and a ne
 The mixer is the finaliser of SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators").
 """
 
-import numba
+import numba.core.config
 import numpy as np
 
 from .vec import fn
 
-if numba.config.DISABLE_JIT:  # plain NumPy scalars warn where machine integers wrap, which is the point here
+if numba.core.config.DISABLE_JIT:  # plain NumPy scalars warn where machine integers wrap, which is the point here
     np.seterr(over="ignore")
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)

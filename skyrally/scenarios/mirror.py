@@ -54,8 +54,9 @@ def mirrored(world: np.record) -> np.record:
 
 def _turn_record(body: np.record) -> None:
     """World vectors of a drone or ball turned in place; body-frame fields stay."""
+    names = body.dtype.names or ()
     for name in ("pos", "vel", "up", "force", "spin", "shift", "kick"):
-        if name in body.dtype.names:
+        if name in names:
             body[name][:2] *= -1.0
-    if "quat" in body.dtype.names:
+    if "quat" in names:
         body["quat"][:] = half_turn_quat(1, tuple(body["quat"]))

@@ -96,6 +96,7 @@ class Scenario:
     narrate: Callable[[np.record, Stage], list[str]] = field(default=lambda world, stage: [])
     stop_invalid: bool = False  # True: an action that is not finite is a fault in the game; False: an error
     info: tuple[str, ...] = ()  # fields of the world record that step reports
+    yardstick: str = "hover"  # the spec of the player one watches or compares with by default
     initial: Mapping[str, int] = field(default_factory=dict)  # fields that no reset sets, and their first value
 
     @property

@@ -164,5 +164,6 @@ SOLO_BUMP = Scenario(
     options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
     configure=configure,
     stage=lambda options: stage_of("solo-bump", ("drone_0",), (0,), Court(2 * HALF_LENGTH, 2 * HALF_WIDTH, 2.43), True, options),
+    yardstick="scripted:rally",
     info=("bumps", "hits"),
 )

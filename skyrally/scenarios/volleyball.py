@@ -248,6 +248,7 @@ def _match(n: int) -> Scenario:
         stage=lambda options: stage_of(name, agents, teams, court, True, options),
         narrate=narrate,
         stop_invalid=True,
+        yardstick="scripted:rally",
         initial={"next_serve": -1},
         info=("winner", "reason", "serve_team", "touches", "crossings"),
     )

@@ -26,10 +26,11 @@ def agents(kit: Kit) -> None:
         if int(match[2]) != counts.get(group, 0):
             raise Failure(f"agent name {name!r}: expected {group}_{counts.get(group, 0)} at this place")
         counts[group] = counts.get(group, 0) + 1
-    if len(scenario.teams) != len(scenario.agents) or len(scenario.world["drones"].shape) != 1:
-        raise Failure(f"{len(scenario.agents)} agents but {len(scenario.teams)} teams")
-    if scenario.world["drones"].shape[0] != len(scenario.agents):
-        raise Failure(f"{len(scenario.agents)} agents but {scenario.world['drones'].shape[0]} drones in the record")
+    drones = kit.make().worlds["drones"].shape[1]
+    if not len(scenario.teams) == len(scenario.agents) == drones:
+        raise Failure(
+            f"{len(scenario.agents)} agents, {len(scenario.teams)} teams, {drones} drones in the record: expected the same number"
+        )
 
 
 def layout(kit: Kit) -> None:
@@ -98,7 +99,7 @@ def info(kit: Kit) -> None:
     """Info fields and the metric are numbers of the world record."""
     env = kit.make()
     for name in (*kit.scenario.info, kit.scenario.metric.field):
-        if name not in env.worlds.dtype.names:
+        if name not in (env.worlds.dtype.names or ()):
             raise Failure(f"the world record has no field {name!r}, which info or metric names")
         values = env.worlds[name]
         if values.shape != (env.num_worlds,) or values.dtype.kind not in "iuf":

@@ -31,9 +31,15 @@ class Trace:
 
     def world(self, k: int) -> Trace:
         """World k alone, still with its axis."""
-        info = {name: values[:, k : k + 1] for name, values in self.info.items()}
-        parts = [part[:, k : k + 1] for part in (self.start, self.obs, self.reward, self.terminated, self.truncated)]
-        return Trace(*parts, info, self.last[k : k + 1])
+        return Trace(
+            start=self.start[:, k : k + 1],
+            obs=self.obs[:, k : k + 1],
+            reward=self.reward[:, k : k + 1],
+            terminated=self.terminated[:, k : k + 1],
+            truncated=self.truncated[:, k : k + 1],
+            info={name: values[:, k : k + 1] for name, values in self.info.items()},
+            last=self.last[k : k + 1],
+        )
 
 
 class Kit:
@@ -121,8 +127,8 @@ class Player:
     def trace(self) -> Trace:
         """All of it."""
         info = {name: np.stack([row[name] for row in self._info]) for name in self._info[0]}
-        parts = [np.stack(column) for column in zip(*self._steps, strict=True)]
-        return Trace(np.stack(self._start), *parts, info, self._batch.snapshot())
+        obs, reward, terminated, truncated = (np.stack(column) for column in zip(*self._steps, strict=True))
+        return Trace(np.stack(self._start), obs, reward, terminated, truncated, info, self._batch.snapshot())
 
 
 def field_at(layout: Layout, number: int) -> str:

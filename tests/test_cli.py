@@ -1,0 +1,99 @@
+"""The verbs, as a user calls them: exit status, one clear line, files that are whole or not there."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def run(*words, cwd=None, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "skyrally", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=300,
+        env={**os.environ, "SDL_VIDEODRIVER": "", "DISPLAY": "", "WAYLAND_DISPLAY": "", **environment},
+    )
+
+
+def test_scenarios_as_json():
+    done = run("scenarios", "--json")
+    rows = {row["name"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 0
+    assert {"hover", "solo-bump", "volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6"} <= set(rows)
+    assert rows["volleyball-3v3"]["agents"] == ["red_0", "red_1", "red_2", "blue_0", "blue_1", "blue_2"]
+    assert rows["solo-bump"]["metric"] == "bumps"
+    assert rows["hover"]["family"] == "drill"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["watch", "volleybal-3v3"], "volleyball-3v3"),
+        (["watch", "hover", "--agent", "hovver"], "hover"),
+        (["watch", "hover", "-o", "physic=fine"], "physics"),
+        (["watch", "hover", "-o", "physics=finer"], "fine"),
+        (["watch", "hover", "-o", "physics"], "NAME=VALUE"),
+        (["watch", "hover", "--size", "12"], "WIDTHxHEIGHT"),
+        (["watch", "nothing.replay"], "nothing.replay"),
+        (["watch", "hover", "--agent", "hover", "--out", "film.avi"], ".gif"),
+        (["watch", "hover", "--agent", "hover", "--camera", "orbitt", "--out", "film.mp4"], "orbit"),
+        (["bench", "--worlds", "0"], "1 or more"),
+        (["bench", "--scenario", "hove"], "hover"),
+    ],
+)
+def test_mistakes_exit_2_with_one_line(words, says, tmp_path):
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    line = done.stderr.strip().splitlines()[-1]
+    assert line.startswith("skyrally: ")
+    assert says in line
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.jit
+def test_watch_writes_files_and_never_overwrites(tmp_path):
+    words = ["watch", "hover", "--agent", "hover", "-o", "max_cycles=20", "--out", "a.replay", "--out", "a.png"]
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "metric" in done.stdout
+    kept = (tmp_path / "a.replay").read_bytes()
+    again = run(*words, cwd=tmp_path)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+    assert (tmp_path / "a.replay").read_bytes() == kept
+    film = run("replay", "a.replay", "--out", "b.gif", cwd=tmp_path)
+    assert film.returncode == 0, film.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "a.replay", "b.gif"]
+
+
+@pytest.mark.jit
+def test_watch_without_display_falls_back_to_a_file(tmp_path):
+    done = run("watch", "hover", "--agent", "hover", "-o", "max_cycles=5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "hover.mp4" in done.stderr
+    assert (tmp_path / "hover.mp4").stat().st_size > 0
+
+
+@pytest.mark.jit
+def test_bench_and_doctor_as_json():
+    rows = json.loads(run("bench", "--scenario", "hover", "--worlds", "64", "--repeats", "1", "--seconds", "0.01", "--json").stdout)
+    assert {"scenario", "worlds", "threads", "substeps", "steps_per_s", "agent_steps_per_s"} <= set(rows[0])
+    assert rows[0]["steps_per_s"] > 0
+    report = json.loads(run("doctor", "--quick", "--json").stdout)
+    assert report["versions"]["skyrally"]
+
+
+@pytest.mark.jit
+def test_read_only_cache_works_and_says_so(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    done = run(
+        "bench", "--scenario", "hover", "--worlds", "1", "--repeats", "1", "--seconds", "0.01", SKYRALLY_CACHE=str(blocked / "cache")
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cannot be written" in done.stderr
