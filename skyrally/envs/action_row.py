@@ -22,4 +22,5 @@ def action_row(agent: str, action: Any) -> np.ndarray:
         raise SkyrallyError(f"the action of {agent} is {action!r}; expected {ACTION_SIZE} floats in [-1, 1]")
     if row.shape != ROW:
         raise SkyrallyError(f"the action of {agent} has shape {row.shape}; expected {ROW}")
-    return row.astype(np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite
+        return row.astype(np.float32)

@@ -36,7 +36,10 @@ def whole(name: str, value: Any, least: int) -> int:
 def seed_row(seeds: Any, worlds: int) -> np.ndarray:
     """[W] uint64 world seeds from one number or one per world."""
     given = as_array(seeds)
-    if given.shape not in ((), (worlds,)) or given.dtype.kind not in "iu" or (given < 0).any():
+    if given.dtype.kind == "f":  # a list that mixes numbers beyond 2^63 with others: look at each
+        given = np.asarray(seeds, object)
+    whole_numbers = given.dtype.kind in "iu" or all(type(seed) is int and seed < 2**64 for seed in given.ravel())
+    if given.shape not in ((), (worlds,)) or not whole_numbers or (given < 0).any():
         raise SkyrallyError(f"seeds are {seeds!r}; expected a whole number, 0 or more, or {worlds} of them")
     return np.broadcast_to(given.astype(np.uint64), (worlds,))
 
@@ -49,7 +52,8 @@ def finite_actions(actions: Any, shape: Shape, agents: tuple[str, ...], check: b
     if a.dtype != np.float32 or not a.flags.c_contiguous:
         if a.dtype.kind not in "fiu":
             raise SkyrallyError(f"actions have dtype {a.dtype}; expected floats in [-1, 1]")
-        a = np.ascontiguousarray(a, np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite
+            a = np.ascontiguousarray(a, np.float32)
     if check and not np.isfinite(a).all():
         world, drone, _ = np.argwhere(~np.isfinite(a))[0]
         raise SkyrallyError(f"the action of {agents[drone]} in world {world} is not finite: {a[world, drone].tolist()}")

@@ -217,14 +217,12 @@ class BatchEnv:
 
     def restore(self, worlds: np.ndarray, mask: Any = None) -> np.ndarray:
         """Puts worlds [W] from a snapshot back, in the rows of `mask` (None: all). Returns obs [W, N, O]."""
-        if worlds.dtype != self.worlds.dtype or worlds.shape != self.worlds.shape:
-            raise SkyrallyError(
-                f"this snapshot holds {worlds.shape} worlds of another kind than {self.scenario.name} x {self.num_worlds}; "
-                "take it from the same scenario"
-            )
+        if not isinstance(worlds, np.ndarray) or worlds.dtype != self.worlds.dtype or worlds.shape != self.worlds.shape:
+            got = f"{worlds.shape} worlds of another kind" if isinstance(worlds, np.ndarray) else type(worlds).__name__
+            raise SkyrallyError(f"this snapshot holds {got}; expected what snapshot() of {self.scenario.name} x {self.num_worlds} gives")
         rows = slice(None) if mask is None else self._mask(mask) == 1
         self.worlds[rows] = worlds[rows]
-        self._started[rows] = True
+        self._started[rows] = self.worlds["episode"][rows] > 0  # a snapshot from before the first reset is no world to step
         self._all_started = bool(self._started.all())
         if self.layout.size > self._own.obs.shape[2]:  # the snapshot's drones had wider views
             self._own = self.buffers()

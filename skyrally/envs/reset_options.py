@@ -30,6 +30,8 @@ class ResetOptions:
 
     def known(self, options: Mapping[str, Any] | None) -> dict[str, Any]:
         """The options that mean something here."""
+        if options is not None and not isinstance(options, Mapping):
+            raise SkyrallyError(f"reset options are {options!r}; expected a mapping of names to values")
         given = dict(options or {})
         for key in given.keys() - self._known - self._warned:
             self._warned.add(key)

@@ -54,7 +54,7 @@ class SingleDroneVectorEnv(VectorEnv):
         if render_mode not in (None, "rgb_array"):
             raise SkyrallyError(f"render mode is {render_mode!r}; many worlds know 'rgb_array' only")
         self.render_mode, self.autoreset_mode = render_mode, _mode(autoreset_mode)
-        options = {"seed": spaces.fresh_seed(), **options, "max_cycles": max_cycles or max_episode_steps}
+        options = {"seed": spaces.fresh_seed(), **options, "max_cycles": max_episode_steps if max_cycles is None else max_cycles}
         self.batch = doors.make(self.scenario, num_envs, **options)
         self.num_envs = self.batch.num_worlds
         self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": ["rgb_array"], "render_fps": FPS}

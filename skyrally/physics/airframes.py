@@ -7,6 +7,7 @@ The mixer (forces from collective thrust and torques) is the inverse of that tab
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -68,9 +69,9 @@ class Airframe:
         xy = np.array(self.rotor_xy)
         return np.stack([np.ones(4), xy[:, 1], -xy[:, 0], -self.torque_per_force * np.array(self.rotor_spin)])
 
-    def params(self, dt: float, gravity: float, fine: bool) -> np.ndarray:
-        """[] the block of numbers for substeps of `dt` seconds. `fine` trades damping for quadratic drag."""
-        block = np.zeros((), record(AIRFRAME))
+    def params(self, dt: float, gravity: float, fine: bool) -> Any:
+        """One record: the block of numbers for substeps of `dt` seconds. `fine` trades damping for quadratic drag."""
+        block: Any = np.zeros((), record(AIRFRAME))[()]
         ix, iy, iz = self.inertia
         linear = 0.0 if fine else self.linear_damping
         values = {

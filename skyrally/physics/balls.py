@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -44,9 +45,9 @@ class Ball:
     racket_restitution: float = 0.8
     bounce_speed: float = 0.2  # m/s, PhysX bounce_threshold_velocity of the published benchmark
 
-    def params(self) -> np.ndarray:
-        """[] the block of numbers that the step reads."""
-        block = np.zeros((), record(BALL_PARAMS))
+    def params(self) -> Any:
+        """One record: the block of numbers that the step reads."""
+        block: Any = np.zeros((), record(BALL_PARAMS))[()]
         pressure = 0.5 * AIR_DENSITY * math.pi * self.radius**2 / self.mass
         values = {
             "radius": self.radius,

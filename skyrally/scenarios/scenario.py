@@ -119,10 +119,15 @@ def set_weights(block: np.ndarray, terms: list[Term], options: Mapping[str, Any]
     row = block["weight"][0]
     for k, term in enumerate(terms):
         row[k] = 0.0 if term.shaping and not options["shaping"] else term.weight
-    for name, weight in (options["weights"] or {}).items():
+    weights = options["weights"] or {}
+    if not isinstance(weights, Mapping):
+        raise SkyrallyError(
+            f"weights is {weights!r}; expected a mapping of reward terms to numbers, for example {{'{terms[0].name}': 1.0}}"
+        )
+    for name, weight in weights.items():
         if name not in known:
             raise unknown("reward term", name, known)
-        if not np.isfinite(weight):
+        if not isinstance(weight, (int, float)) or not np.isfinite(weight):
             raise SkyrallyError(f"weight of reward term {name!r} is {weight}; expected a finite number")
         row[known[name]] = weight
 

@@ -26,10 +26,10 @@ def agents(kit: Kit) -> None:
         if int(match[2]) != counts.get(group, 0):
             raise Failure(f"agent name {name!r}: expected {group}_{counts.get(group, 0)} at this place")
         counts[group] = counts.get(group, 0) + 1
-    drones = kit.make().num_drones
+    drones = len(kit.make().worlds["drones"][0])
     if not len(scenario.teams) == len(scenario.agents) == drones:
         raise Failure(
-            f"{len(scenario.agents)} agents, {len(scenario.teams)} teams, {drones} drones in the record: expected the same number"
+            f"{len(scenario.agents)} agents, {len(scenario.teams)} teams and {drones} drones in the record; expected as many of each"
         )
 
 

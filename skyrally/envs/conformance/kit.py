@@ -79,8 +79,10 @@ class Kit:
 
     def agree(self, a: Trace, b: Trace, what: str, *, records: bool = True) -> None:
         """Raises Failure, saying where, unless two traces are equal bit for bit, info and (if `records`) final worlds included."""
-        for name in ("start", "obs", "reward", "terminated", "truncated"):
+        self.equal(a.start[:1], b.start[:1], f"{what}: the first observation")
+        for name in ("obs", "reward", "terminated", "truncated"):
             self.equal(getattr(a, name), getattr(b, name), f"{what}: {name}")
+        self.equal(a.start[1:], b.start[1:], f"{what}: the observation after the resets")
         for name, values in a.info.items():
             self.equal(values, b.info[name], f"{what}: info {name!r}")
         found = record_difference(a.last, b.last) if records else None
