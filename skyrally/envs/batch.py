@@ -253,7 +253,9 @@ class BatchEnv:
         what = as_array(mask)
         if what.shape != (self.num_worlds,):
             raise SkyrallyError(f"mask has shape {what.shape}; expected ({self.num_worlds},)")
-        return what.astype(bool).astype(np.uint8)
+        if what.dtype != bool and not np.isin(what, (0, 1)).all():
+            raise SkyrallyError("mask holds other values than true and false; expected one of them per world")
+        return what.astype(np.uint8)
 
     def _observations(self, out: Any) -> np.ndarray:
         """The caller's memory for observations."""
