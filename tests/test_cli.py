@@ -15,7 +15,7 @@ def run(*words, cwd=None, **environment):
         text=True,
         cwd=cwd,
         timeout=300,
-        env={**os.environ, "SDL_VIDEODRIVER": "", "DISPLAY": "", "WAYLAND_DISPLAY": "", **environment},
+        env={**os.environ, "SDL_VIDEODRIVER": "", "DISPLAY": "", "WAYLAND_DISPLAY": "", "SKYRALLY_QUIET": "", **environment},
     )
 
 

@@ -33,7 +33,7 @@ class Viewer:
         self._painter: Painter | None = Painter(batch.stage) if mode == "rgb_array" else None
         self._window: Window | None = None
         self._source = LiveSource(batch.stage)
-        self._last = time.perf_counter()
+        self._last = 0.0  # s, when the window was last given time
         self._closed = False
 
     def observe(self) -> None:
@@ -62,6 +62,7 @@ class Viewer:
         if self._window is None:
             require_display()
             self._window = Window(self._source)
+            self._last = time.perf_counter()
         self._source.pending = frame
         while self._source.pending is not None and not self._window.player.done:
             now = time.perf_counter()
@@ -74,17 +75,19 @@ class Viewer:
 
 
 class LiveSource:
-    """A source that is fed one frame at a time."""
+    """A source that is fed one frame at a time. It has no end: asked too soon, it gives the last frame again."""
 
     def __init__(self, stage: Stage):
         self.stage = stage
         self.title = stage.scenario
         self.pending: Frame | None = None
+        self._given: Frame | None = None
 
     def read(self) -> Frame | None:
         """The frame that was put in."""
-        frame, self.pending = self.pending, None
-        return frame
+        if self.pending is not None:
+            self._given, self.pending = self.pending, None
+        return self._given
 
     def restart(self) -> None:
         """Only the environment's owner can do that."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,10 @@ import toy_scenario
 
 from skyrally.scenarios.registry import SCENARIOS
 from skyrally.scenarios.scenario import Scenario
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import pettingzoo.test  # noqa: F401 (imports games that PettingZoo itself calls deprecated: once, here)
 
 QUICK = ("hover", "solo-bump", "volleyball-1v1", "volleyball-3v3")  # compiled in the fast tier
 

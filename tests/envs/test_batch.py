@@ -121,13 +121,18 @@ def test_the_largest_world_seed_is_taken(env):
     assert env.worlds["seed"].tolist() == [2**64 - 1, 0, 1]
 
 
-def test_masks_of_any_truth_reset(env):
+@pytest.mark.parametrize("mask", [[False, True, True], [0, 1, 1], np.array([0.0, 1.0, 1.0])])
+def test_masks_reset_their_rows(env, mask):
     env.reset()
     before = env.worlds["episode"].copy()
-    env.reset(np.array([0, 2, 256]))
+    env.reset(mask)
     assert (env.worlds["episode"] - before).tolist() == [0, 1, 1]
-    with pytest.raises(SkyrallyError, match="mask has shape"):
-        env.reset(np.array([True, False]))
+
+
+@pytest.mark.parametrize("mask", [[0, 2, 256], [True, False], [[True, False, True]], ["a", "b", "c"], [0.5, 1.0, 0.0]])
+def test_masks_of_another_kind_are_refused(env, mask):
+    with pytest.raises(SkyrallyError, match="mask"):
+        env.reset(mask)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # PettingZoo's test module imports its own deprecated games
-    from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test, seed_test
-    from pettingzoo.test.state_test import state_test
+from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test, seed_test
+from pettingzoo.test.state_test import state_test
 
 import skyrally
 from skyrally import SkyrallyError
