@@ -8,20 +8,36 @@ from __future__ import annotations
 import math
 
 from ..physics.airframes import IRIS
-from ..physics.vec import add_scaled, clip, dot, fn, norm, scale, sub, to_body
+from ..physics.vec import add_scaled, clip, dot, fn, norm, scale, sub, to_body, to_world
 
 GRAVITY = 9.81  # m/s^2
 MASS = IRIS.mass  # kg
 FULL = 4.0 * IRIS.max_force  # N
+HALF_HEIGHT = IRIS.body_half_height  # m, the racket above the centre
 RATE_LIMIT = IRIS.rate_limit[0]  # rad/s, what an action of 1 asks for
 ATTITUDE_GAIN = 12.0  # 1/s: body rate per rad of tilt error
-LEAD = 0.07  # s: the tilt is judged where the present rate takes it, which damps the loop
+LEAD = 0.055  # s: the tilt is judged where the present rate takes it, which damps the loop
 YAW_GAIN = 1.0  # 1/s
 TILT_LIMIT = 0.75  # horizontal over vertical specific force: about 37 degrees
+MOST, MOST_SIDE = 14.5, 15.5  # m/s^2: largest vertical specific force asked for, and in all (full thrust gives 15.8)
+FLOOR, BRAKE_TIME, FLOOR_GAIN = 0.75, 0.25, 25.0  # m, s, 1/s^2: under 0.3 m is a crash
 HOLD_POS, HOLD_VEL = 6.0, 4.0  # 1/s^2, 1/s: a damped second-order approach
 HOLD_REACH = 1.5  # m: farther errors count as this much, so that long ways are flown at bounded speed
-SHORT, SHORT_UP = 0.25, 0.15  # s: shorter arrivals would outrun the attitude loop and the rotors
-TURN, TURN_LAG = 0.3, 0.13  # s before the hit that the racket's normal rules the attitude; s until a turn takes effect
+SHORT, SHORT_UP = 0.25, 0.1  # s: shorter arrivals would outrun the attitude loop and the rotors
+TURN_LAG, ROTOR_LAG = 0.13, 0.03  # s until a turn, or a thrust, takes effect
+HOLD = 0.17  # s before the hit that the tilt shall already be the racket's
+DRIFT = 1.5  # m/s sideways at the hit
+NET_ROOM, BRAKE = 0.5, 1.5  # m from the net plane, 1/s: a hit there is met at no more than BRAKE times the way left
+
+
+@fn
+def lift_of(o, k, slope, start):
+    """m/s^2: what the rotors give now; a rotor's throttle is start + slope times the number observed at k."""
+    total = 0.0
+    for j in range(4):
+        throttle = start + slope * o[k + j]
+        total += throttle * throttle
+    return total * FULL / (4.0 * MASS)
 
 
 @fn
@@ -35,35 +51,21 @@ def hold(pos, vel, target):
 
 
 @fn
-def arrive(p, v, p_end, v_end, t, shortest):
-    """m/s^2: along one axis, to be at p_end with speed v_end in t seconds, the final acceleration free.
-
-    The start of the cubic with those ends: a = 6 (p_end - p) / t^2 - (4 v + 2 v_end) / t. Nearer than `shortest` it aims at
-    where that path leads on to, or its gains would outrun what flies it.
-    """
-    far = max(t, shortest)
-    return 6.0 * (p_end + v_end * (far - t) - p) / (far * far) - (4.0 * v + 2.0 * v_end) / far
-
-
-@fn
-def pass_through(p, v, p_end, t, shortest):
-    """m/s^2: along one axis, to be at p_end in t seconds with whatever speed takes the least effort.
-
-    a = 3 (p_end - p - v t) / t^2; it fades to nothing at the end, so the drone arrives level.
-    """
-    far = max(t, shortest)
-    return 3.0 * (p_end - p - v * far) / (far * far)
-
-
-@fn
 def tilt_for(acceleration):
-    """The specific force (m/s^2) for an acceleration, its tilt bounded; its direction is the wanted body z."""
-    force = (acceleration[0], acceleration[1], max(acceleration[2] + GRAVITY, 2.0))
-    side = math.sqrt(force[0] * force[0] + force[1] * force[1])
-    limit = TILT_LIMIT * force[2]
-    if side > limit:
-        return force[0] * limit / side, force[1] * limit / side, force[2]
-    return force
+    """The specific force (m/s^2) for an acceleration; its direction is the wanted body z. Its tilt is bounded, and its
+    size by what the rotors have: height comes first, then the way sideways."""
+    up = clip(acceleration[2] + GRAVITY, 2.0, MOST)
+    side = math.sqrt(acceleration[0] * acceleration[0] + acceleration[1] * acceleration[1])
+    limit = min(TILT_LIMIT * up, math.sqrt(max(MOST_SIDE * MOST_SIDE - up * up, 1.0)))
+    shrink = min(1.0, limit / max(side, 1e-9))
+    return acceleration[0] * shrink, acceleration[1] * shrink, up
+
+
+@fn
+def stay_up(acceleration, z, v_z):
+    """Adds a push up (m/s^2) where the drone would come below FLOOR shortly."""
+    low = FLOOR - (z + BRAKE_TIME * v_z)
+    return acceleration + FLOOR_GAIN * low if low > 0.0 else acceleration
 
 
 @fn
@@ -79,7 +81,7 @@ def steer(out, quat, rate, up, force):
     out[0] = clip(2.0 * thrust / FULL - 1.0, -1.0, 1.0)
     out[1] = clip(-gain * (stretch * aim[1] + LEAD * rate[0]), -1.0, 1.0)
     out[2] = clip(gain * (stretch * aim[0] - LEAD * rate[1]), -1.0, 1.0)
-    out[3] = clip(YAW_GAIN * math.atan2(heading[1], heading[0]) / RATE_LIMIT, -1.0, 1.0)
+    out[3] = clip(YAW_GAIN * math.atan2(heading[1], heading[0]) / RATE_LIMIT, -0.2, 0.2)
 
 
 @fn
@@ -90,23 +92,58 @@ def fly_to(out, pos, quat, vel, rate, target):
 
 
 @fn
-def strike(out, pos, quat, vel, rate, contact, normal, speed, t):
-    """Writes the action that meets a ball: in t seconds the drone's centre is at `contact` (m), its up direction is
-    `normal` and it moves at `speed` (m/s) along it.
+def arrive(p, v, p_end, v_end, t, shortest):
+    """m/s^2: along one axis, to be at p_end with speed v_end in t seconds, the final acceleration free.
 
-    Sideways it passes through a point beside the contact; TURN before the hit it turns to the normal and lets the tilt
-    carry it the rest: g n / n_z for the time the turn takes effect.
+    The start of the cubic with those ends: a = 6 (p_end - p) / t^2 - (4 v + 2 v_end) / t. Nearer than `shortest` it aims at
+    where that path leads on to, or its gains would outrun what flies it.
     """
-    lift = GRAVITY / max(normal[2], 0.5)
-    carry = 0.5 * (TURN - TURN_LAG) * (TURN - TURN_LAG) * lift
-    rise = (speed - normal[0] * vel[0] - normal[1] * vel[1]) / max(normal[2], 0.5) if t < TURN else speed
-    acc = (
-        pass_through(pos[0], vel[0], contact[0] - carry * normal[0], t, SHORT),
-        pass_through(pos[1], vel[1], contact[1] - carry * normal[1], t, SHORT),
-        arrive(pos[2], vel[2], contact[2], rise, t, SHORT_UP),
-    )
-    force = tilt_for(acc)
-    steer(out, quat, rate, normal if t < TURN else scale(1.0 / norm(force), force), force)
+    far = max(t, shortest)
+    return 6.0 * (p_end + v_end * (far - t) - p) / (far * far) - (4.0 * v + 2.0 * v_end) / far
+
+
+@fn
+def swing(p, v, p_end, a_end, t, slowest):
+    """(m/s^2, m/s): along one axis, the acceleration now, and the speed at the hit in t seconds at p_end, when the last HOLD
+    seconds are flown with acceleration a_end. The speed before those is free from `slowest` to DRIFT.
+
+    Least jerk with a free start (jerk 0 there), so nothing depends on the present tilt: with P = (q - p - v T) / T^2 and
+    V = (v_q - v) / T, where q and v_q are place and speed HOLD before the hit: a = (20 P - 8 V + a_end) / 3. A free v_q
+    has V = (25 P + 3.5 a_end) / 16.
+    """
+    left = max(t - HOLD, 1e-2)
+    near = p_end - 0.5 * a_end * HOLD * HOLD
+    free = (v + (25.0 * (near - p - v * left) / left + 3.5 * a_end * left) / 16.0) / (1.0 + 25.0 / 16.0 * HOLD / left)
+    v_q = clip(free, slowest, DRIFT)
+    far = max(left, SHORT)
+    late = far - left
+    place = (near - v_q * HOLD + (v_q + 0.5 * a_end * late) * late - p - v * far) / (far * far)
+    return (20.0 * place - 8.0 * (v_q + a_end * late - v) / far + a_end) / 3.0, v_q + a_end * HOLD
+
+
+@fn
+def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t):
+    """Writes the action that meets a ball: in t seconds the drone's centre is at `contact` (m), its up direction is
+    `normal` and it moves at `speed` (m/s) along it. `lift` (m/s^2) is what its rotors give now.
+
+    Sideways the way ends with the acceleration g n / n_z that the final tilt gives; it is planned from where the present
+    tilt takes the drone until a turn has effect. The climb makes up for the sideways speed at the hit.
+    """
+    up = to_world(quat, (0.0, 0.0, 1.0))
+    now = (lift * up[0], lift * up[1], lift * up[2] - GRAVITY)
+    pull = GRAVITY / max(normal[2], 0.5)
+    s = min(t, TURN_LAG)
+    to_net = -clip(BRAKE * (contact[0] - NET_ROOM), 0.0, DRIFT) - min(pull * normal[0], 0.0) * HOLD
+    x, v_x = swing(pos[0] + (vel[0] + 0.5 * now[0] * s) * s, vel[0] + now[0] * s, contact[0], pull * normal[0], t - s, to_net)
+    y, v_y = swing(pos[1] + (vel[1] + 0.5 * now[1] * s) * s, vel[1] + now[1] * s, contact[1], pull * normal[1], t - s, -DRIFT)
+    if t < TURN_LAG + HOLD:
+        left = max(t - 0.5 * s, 0.0)
+        v_x, v_y = vel[0] + left * pull * normal[0], vel[1] + left * pull * normal[1]
+    rise = (speed - normal[0] * v_x - normal[1] * v_y) / max(normal[2], 0.5)
+    s = min(t, ROTOR_LAG)
+    z = arrive(pos[2] + vel[2] * s, vel[2] + now[2] * s, contact[2], rise, t - s, SHORT_UP)
+    force = tilt_for((x, y, stay_up(z, pos[2], vel[2])))
+    steer(out, quat, rate, normal if t < TURN_LAG + HOLD else scale(1.0 / norm(force), force), force)
 
 
 @fn
