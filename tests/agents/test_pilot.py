@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skyrally.agents.pilot import DRIFT, FULL, GRAVITY, MASS, hold, keep_apart, stay_up, steer, strike, swing, tilt_for
+from skyrally.agents.pilot import DRIFT, FULL, GRAVITY, MASS, arrive, hold, keep_apart, stay_up, steer, strike, swing, tilt_for
 from skyrally.physics.native import fly
 from skyrally.physics.params import make_params
 from skyrally.physics.records import CTBR, world_record
@@ -52,6 +52,16 @@ def test_swing_needs_nothing_when_the_way_fits():
     acceleration, speed = swing(0.0, 1.0, 1.0, 0.0, 1.0, -DRIFT)
     assert acceleration == pytest.approx(0.0, abs=1e-9)
     assert speed == pytest.approx(1.0)
+
+
+def test_arrive_ends_at_the_place_with_the_speed():
+    p, v, t, dt = 0.0, 0.3, 1.0, 1e-3
+    while t > 0.02:
+        v += dt * arrive(p, v, 1.0, 0.5, t, 0.01)
+        p += dt * v
+        t -= dt
+    assert p + v * t == pytest.approx(1.0, abs=0.02)
+    assert v == pytest.approx(0.5, abs=0.1)
 
 
 @pytest.mark.jit
