@@ -5,18 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..physics.airframes import IRIS
-from ..physics.rng import GOLDEN, MIX_1, MIX_2
+from ..physics.rng import GOLDEN
+from ..physics.seeds import scramble
 from ..scenarios.scenario import Scenario
 from .agent import Agent
 
 HOVER = 2.0 * IRIS.hover() ** 2 - 1.0  # rotor action that carries the weight
-
-
-def scramble(z: np.ndarray) -> np.ndarray:
-    """SplitMix64's finaliser over an array of uint64 (the array twin of physics.rng.mix)."""
-    z = (z ^ (z >> np.uint64(30))) * MIX_1
-    z = (z ^ (z >> np.uint64(27))) * MIX_2
-    return z ^ (z >> np.uint64(31))
 
 
 class Random(Agent):

@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import SkyrallyError, unknown
 from ..physics.compile import announced, batch
 from ..physics.control import ACTION_MODES, ACTION_SIZE
-from ..physics.rng import world_seeds
+from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Scenario
 from ..scenarios.stage import Frame, Stage
 from .arguments import as_array, finite_actions, memory, seed_row, whole

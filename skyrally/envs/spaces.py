@@ -10,7 +10,7 @@ from gymnasium.spaces import Box
 
 from ..errors import SkyrallyError
 from ..physics.control import ACTION_SIZE
-from ..physics.rng import world_seeds
+from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Layout
 
 FAR = 1e6  # m, m/s, rad/s: stands for "no limit", since checkers and libraries want finite bounds; no drone gets there

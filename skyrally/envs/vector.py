@@ -22,7 +22,7 @@ from gymnasium.vector.utils import batch_space
 
 from ..errors import SkyrallyError
 from ..physics.control import ACTION_SIZE
-from ..physics.rng import world_seeds
+from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Scenario
 from . import doors, spaces
 from .batch import Step

@@ -1,13 +1,12 @@
 """The batch compiler: one world's functions in, a batch step out, kept on disk under a hash of what it was made from.
 
 This is the only file that knows how batches are built. The generated source is twenty lines one can read; the compiled code
-lies beside it. The key is the text of every skyrally file that the functions come from, so edited code is never stale
-(Numba's own key is one file's time stamp), and the Numba version; Numba itself adds the processor.
+lies beside it. The key is the text of every file that the functions come from, the user's own included (`sources`), so edited code is
+never stale (Numba's own key is one file's time stamp), and the Numba version; Numba itself adds the processor.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib.util
 import os
@@ -23,7 +22,8 @@ from types import ModuleType
 import numba
 import numba.core.config
 
-PACKAGE = "skyrally"
+from .sources import digest_of
+
 KEEP_DAYS = 30  # compiled folders that nobody used for so long are removed
 
 
@@ -34,40 +34,10 @@ def cache_root() -> Path:
     return Path(given) if given else Path(base) / "skyrally"
 
 
-def sources_of(module: str) -> list[Path]:
-    """The source file of `module` and, through its imports, every file of this package it is made from."""
-    todo, found = [module], {}
-    while todo:
-        name = todo.pop()
-        spec = importlib.util.find_spec(name)
-        if name in found or spec is None or not spec.origin or not spec.origin.endswith(".py"):
-            continue
-        path = Path(spec.origin)
-        found[name] = path
-        tree = ast.parse(path.read_bytes())
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom):
-                prefix = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
-                base = ".".join(part for part in (prefix, node.module or "") if part)
-                if base.split(".")[0] == PACKAGE:
-                    todo += [base, *(f"{base}.{alias.name}" for alias in node.names if _is_module(f"{base}.{alias.name}"))]
-    return sorted(found.values())
-
-
-def _is_module(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:  # the parent is a module, so the name is something inside it
-        return False
-
-
 def load(name: str, source: str, module: str) -> ModuleType:
     """Imports generated `source`, whose functions are made from `module`, from the cache folder of its hash."""
-    digest = hashlib.sha256(f"{numba.__version__}\n{sys.version}\n{source}".encode())
-    for path in sources_of(module):
-        digest.update(path.read_bytes())
-    folder = _folder(digest.hexdigest()[:16])
+    key = hashlib.sha256(f"{numba.__version__}\n{sys.version}\n{source}\n{digest_of(module)}".encode())
+    folder = _folder(key.hexdigest()[:16])
     path = folder / f"{name.replace('-', '_')}.py"
     if not path.exists():
         _write(path, source)

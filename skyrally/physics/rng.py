@@ -43,11 +43,3 @@ def draw(world, drone, channel):
 def uniform(world, drone, channel, low, high):
     """A uniform number in [low, high) for (drone, channel) at this step of the world's episode."""
     return low + (high - low) * (np.float64(draw(world, drone, channel) >> np.uint64(11)) * TO_UNIT)
-
-
-@fn
-def world_seeds(seed, first, out):
-    """out[k] = the seed of world `first + k` of a batch with this seed; batches with other seeds share no world."""
-    base = mix(np.uint64(seed) + GOLDEN)
-    for k in range(out.shape[0]):
-        out[k] = hash2(base, np.uint64(first + k))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from handmade import bare
 
-from skyrally.physics.rng import uniform, world_seeds
+from skyrally.physics.rng import GOLDEN, hash2, mix, uniform
+from skyrally.physics.seeds import world_seeds
 
 
 def sample(count=2000, channel=1, drone=0):
@@ -58,3 +59,10 @@ def test_seeds_share_no_world_and_do_not_depend_on_the_batch():
     assert len(np.unique(np.r_[a, b])) == 2000
     assert (seeds(0, 17, 1) == a[17]).all()
     assert (seeds(0, 500, 500) == a[500:]).all()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**63 - 1])
+def test_world_seeds_are_the_hash_that_worlds_draw_with(seed):
+    with np.errstate(over="ignore"):
+        base = mix(np.uint64(seed) + GOLDEN)
+        assert seeds(seed, 5, 3).tolist() == [int(hash2(base, np.uint64(5 + k))) for k in range(3)]
