@@ -1,4 +1,4 @@
-"""The verbs: `skyrally scenarios | watch | replay | bench | doctor`.
+"""The verbs: `skyrally scenarios | watch | eval | replay | bench | doctor`.
 
 Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
 and exit status 2.
@@ -115,6 +115,47 @@ def watch(
         present(source, view, quiet=json)
     if json:
         print_json([row.row() for row in getattr(source, "rows", [])])
+
+
+@app.command(name="eval")
+def evaluate(
+    agent: tyro.conf.Positional[str],
+    scenario: str | None = None,
+    opponent: str | None = None,
+    episodes: int = 200,
+    seed: int = 0,
+    disturb: str | None = None,
+    out: str | None = None,
+    force: Flag = False,
+    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+    option: Option = (),
+) -> None:
+    """Measure an agent: the scenario's metric with its 95 % interval. Example: skyrally eval hover --scenario hover --episodes 100
+
+    Args:
+        agent: random, hover, scripted:NAME or python:MODULE:ATTR.
+        scenario: where; may be left out if the agent's name tells, as scripted:solo-bump does.
+        opponent: in a match, who plays against the agent; the metric is the share of points won (default: the scenario's own player).
+        episodes: how many; in a match, rallies.
+        seed: of the worlds and agents.
+        disturb: none, mild or hard.
+        out: a folder for rows.jsonl (a row per episode) and result.json.
+        force: overwrite these files.
+        json: print the result as JSON.
+        option: an option of the scenario.
+    """
+    from .viewing import evaluation
+
+    options = {**parse_options(option), **({} if disturb is None else {"disturb": disturb})}
+    done = evaluation(agent, scenario, opponent=opponent, episodes=episodes, seed=seed, quiet=json, **options)
+    files = [] if out is None else done.store(out, force=force)
+    if json:
+        print_json(done.result())
+        return
+    against = f" against {done.opponent}" if done.opponent else ""
+    print(f"{done.agent} in {done.scenario}{against}: {done.metric.name} {done.metric} (95 %), {done.episodes} episodes, seed {done.seed}")
+    if files:
+        print("wrote " + ", ".join(map(str, files)))
 
 
 @app.command

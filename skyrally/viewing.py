@@ -1,4 +1,4 @@
-"""What `watch` does: opens something to watch, shows it in a window, or films it into files."""
+"""What `watch` and `eval` do: open something to watch, show it in a window or film it into files; play with a word about progress."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from .errors import SkyrallyError
 from .physics.params import CONTROL_DT
@@ -18,6 +18,7 @@ from .render.source import Source
 from .render.window import NoDisplay
 from .scenarios.registry import find
 from .scenarios.scenario import Scenario
+from .tournament.evaluation import Evaluation, evaluate
 from .tournament.live import DrillSource, MatchSource
 from .tournament.match import Format, Rally
 
@@ -115,6 +116,14 @@ def film(source: Source, paths: list[Path], view: View, quiet: bool = False) -> 
     if not quiet:
         _tell_result(source)
         print("wrote " + ", ".join(str(path) for path in paths))
+
+
+def evaluation(agent: str, scenario: str | None, *, episodes: int, quiet: bool, **kwargs: Any) -> Evaluation:
+    """`evaluate` with a bar on standard error: how many episodes are over, and how long the rest may take."""
+    columns = (TextColumn("{task.description} {task.completed}/{task.total} episodes over"), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=words, transient=True, disable=quiet or not sys.stderr.isatty()) as progress:
+        task = progress.add_task(agent, total=episodes)
+        return evaluate(agent, scenario, episodes=episodes, told=lambda over: progress.update(task, completed=over), **kwargs)
 
 
 def rally_line(row: Rally) -> str:

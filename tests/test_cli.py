@@ -41,6 +41,9 @@ def test_scenarios_as_json():
         (["watch", "nothing.replay"], "nothing.replay"),
         (["watch", "hover", "--agent", "hover", "--out", "film.avi"], ".gif"),
         (["watch", "hover", "--agent", "hover", "--camera", "orbitt", "--out", "film.mp4"], "orbit"),
+        (["eval", "hover", "--episodes", "5"], "needs 6 or more"),
+        (["eval", "scripted:rally"], "names no scenario"),
+        (["eval", "hover", "--scenario", "hove"], "hover"),
         (["bench", "--worlds", "0"], "1 or more"),
         (["bench", "--scenario", "hove"], "hover"),
     ],
@@ -69,6 +72,19 @@ def test_watch_writes_files_and_never_overwrites(tmp_path):
     film = run("replay", "a.replay", "--out", "b.gif", cwd=tmp_path)
     assert film.returncode == 0, film.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "a.replay", "b.gif"]
+
+
+@pytest.mark.jit
+def test_eval_as_json_is_deterministic_and_stores_rows(tmp_path):
+    words = ["eval", "hover", "--episodes", "20", "--seed", "4", "--json", "-o", "max_cycles=50"]
+    one, two = run(*words, "--out", "rows", cwd=tmp_path), run(*words, cwd=tmp_path)
+    assert one.returncode == 0, one.stderr
+    assert one.stdout == two.stdout
+    result = json.loads(one.stdout)
+    assert (result["agent"], result["scenario"], result["episodes"], result["seed"]) == ("hover", "hover", 20, 4)
+    assert set(result["metric"]) == {"name", "mean", "low", "high"}
+    rows = [json.loads(line) for line in (tmp_path / "rows" / "rows.jsonl").read_text().splitlines()]
+    assert sum(row["metric"] for row in rows) / 20 == pytest.approx(result["metric"]["mean"])
 
 
 @pytest.mark.jit

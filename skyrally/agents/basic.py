@@ -14,7 +14,7 @@ HOVER = 2.0 * IRIS.hover() ** 2 - 1.0  # rotor action that carries the weight
 
 
 class Random(Agent):
-    """Uniform actions: a hash of (seed, row, steps since the row's memory was zeroed), the same whatever the batch size."""
+    """Uniform actions: a hash of (seed, row, steps since the row's memory was zeroed), the same whatever the batch size and chunks."""
 
     memory_size = 1  # steps so far
 
@@ -24,7 +24,8 @@ class Random(Agent):
 
     def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
         rows, width = out.shape
-        key = np.arange(rows, dtype=np.uint64)[:, None] * np.uint64(width) + np.arange(width, dtype=np.uint64)
+        row = np.arange(self.first_row, self.first_row + rows, dtype=np.uint64)
+        key = row[:, None] * np.uint64(width) + np.arange(width, dtype=np.uint64)
         key = scramble(key * GOLDEN ^ self._seed) + memory[:, :1].astype(np.uint64)
         out[:] = (scramble(key * GOLDEN + GOLDEN) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-23) - np.float32(1.0)
         memory += 1.0

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from ..agents.spec import find_agent
-from ..envs.batch import BatchEnv
-from ..errors import SkyrallyError
-from ..scenarios.registry import find
 from ..scenarios.stage import Frame, Stage
-from .match import Format, MatchRunner, Rally, Seat
+from .drills import DrillRunner
+from .match import Format, MatchRunner, Rally
 
 PAUSE = 40  # still frames after a rally, so that one sees how it ended
 
@@ -74,26 +69,20 @@ class MatchSource:
 
 
 class DrillSource:
-    """An agent in a drill, episode after episode."""
+    """An agent in a drill, episode after episode: the very ones that `eval` counts with this seed."""
 
     def __init__(self, scenario: str, agent: str, *, episodes: int = 1, seed: int = 0, **options: Any):
-        found = find(scenario)
-        if found.family == "match":
-            raise SkyrallyError(f"{scenario} is a match; give --red and --blue instead of --agent")
-        self._env = BatchEnv(found, 1, seed=seed, threads=1, **options)
-        self._agent = find_agent(agent, found, seed)
-        self._env.assign(view=self._agent.view, action_mode=self._agent.action_mode)
-        self._seat = Seat(self._agent, self._env)
+        self._runner = DrillRunner(scenario, agent, seed=seed, threads=1, **options)
         self._episodes = episodes
         self.restart()
 
     @property
     def stage(self) -> Stage:
-        return self._env.stage
+        return self._runner.env.stage
 
     @property
     def title(self) -> str:
-        return f"{self._agent.name} in {self._env.scenario.name}"
+        return f"{self._runner.agent.name} in {self._runner.env.scenario.name}"
 
     def read(self) -> Frame | None:
         """The next frame; None after the last episode."""
@@ -101,7 +90,6 @@ class DrillSource:
 
     def restart(self) -> None:
         """From the first episode, with the same seeds."""
-        self._env.worlds["episode"] = 0
         self._episode = 0
         self.metrics: list[float] = []
         self._frames = self._play()
@@ -112,23 +100,17 @@ class DrillSource:
         self._frames = self._play()
 
     def _frame(self) -> Frame:
-        frame = self._env.frame()
+        frame = self._runner.env.frame()
         frame.rally, frame.title = self._episode, self.title
         return frame
 
     def _play(self) -> Iterator[Frame]:
-        env, seat = self._env, self._seat
-        drones = np.arange(env.num_drones)[None, :]
-        actions = np.zeros((1, env.num_drones, 4), np.float32)
+        runner = self._runner
         while self._episode < self._episodes:
-            seat.forget(np.ones(1, bool))
-            obs = env.reset()
+            runner.begin(self._episode)
             yield self._frame()
-            ended = False
-            while not ended:
-                seat.act(obs, drones, actions)
-                step = env.step(actions)
-                obs, ended = step.obs, bool(step.done[0])
+            while not runner.done:
+                runner.step()
                 yield self._frame()
-            self.metrics.append(float(env.worlds[env.scenario.metric.field][0]))
+            self.metrics.append(runner.rows()[0].metric)
             self._episode += 1

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from ..agents.agent import Agent
 from ..agents.spec import find_agent
+from ..envs import doors
 from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError, unknown
+from ..physics.seeds import world_seeds
 from ..scenarios.registry import find
 from ..scenarios.rulebook import DRAW, REASONS
 from ..scenarios.stage import Frame
@@ -84,11 +87,13 @@ class Seat:
         rows = env.num_worlds * self.team_size
         self.memory = np.zeros((rows, agent.memory_size), np.float32)
         self.actions = np.zeros((rows, 4), np.float32)
+        self.first_row = 0
 
     def act(self, obs: np.ndarray, drones: np.ndarray, actions: np.ndarray) -> None:
         """obs [W, N, O] in, its rows of actions [W, N, 4] out; drones [W, n]: the drones it plays."""
         worlds = np.arange(len(obs))[:, None]
         rows = np.ascontiguousarray(obs[worlds, drones, : self.size]).reshape(-1, self.size)
+        self.agent.first_row = self.first_row
         self.agent.act(rows, self.memory, self.actions)
         actions[worlds, drones] = self.actions.reshape(len(obs), -1, 4)
 
@@ -121,15 +126,19 @@ class MatchRunner:
             raise SkyrallyError(f"{scenario} is no match: it has no two teams; choose one of volleyball-1v1, -2v2, -3v3, -6v6")
         self.form = form or Format()
         agents = [a if isinstance(a, Agent) else find_agent(a, found, seed=seed + k) for k, a in enumerate((first, second))]
-        self.env = BatchEnv(found, matches, seed=seed, threads=threads, **options)
+        self.env = doors.make(found, matches, seed=seed, threads=threads, **options)
         self.seats = [Seat(agent, self.env) for agent in agents]
         self.names = (agents[0].name, agents[1].name)
         self.begin()
 
-    def begin(self) -> None:
-        """Starts all matches anew, with the same seeds."""
+    def begin(self, first_match: int = 0) -> None:
+        """Starts matches number `first_match` and on, anew and with their own seeds."""
         w = self.env.num_worlds
-        index = np.arange(w)
+        self.first_match = first_match
+        index = first_match + np.arange(w)
+        world_seeds(self.env.seed, first_match, self.env.worlds["seed"])
+        for seat in self.seats:
+            seat.first_row = first_match * seat.team_size
         self.rows: list[Rally] = []
         self.score = np.zeros((w, 2), int)  # by agent
         self.rally = np.zeros(w, int)
@@ -212,7 +221,7 @@ class MatchRunner:
             self.score[k, winner] += 1
         self.rows.append(
             Rally(
-                match=k,
+                match=self.first_match + k,
                 rally=int(self.rally[k]),
                 winner=winner,
                 reason=REASONS[int(world["reason"])],
@@ -223,7 +232,7 @@ class MatchRunner:
                 crossings=int(world["crossings"]),
                 possessions=tuple(int(v) for v in world["possessions"]),
                 score=(int(self.score[k, 0]), int(self.score[k, 1])),
-                print=hash((int(world["step"]), world["ball"]["pos"].tobytes())) & 0xFFFFFFFF,
+                print=crc32(world["ball"]["pos"].tobytes(), int(world["step"])),
             )
         )
         self.rally[k] += 1

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .match import Rally
 
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
@@ -20,6 +22,15 @@ def wilson(wins: float, n: int, z: float = Z95) -> tuple[float, float]:
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = z / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def bootstrap(values: Sequence[float], resamples: int = 2000) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of a mean (Efron 1979). The resamples are drawn from a fixed seed."""
+    rng = np.random.default_rng(0)
+    sample = np.asarray(values, float)
+    means = [rng.choice(sample, len(sample)).mean() for _ in range(resamples)]
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ import pytest
 from skyrally.agents.agent import Agent
 from skyrally.agents.basic import Random
 from skyrally.agents.spec import find_agent
-from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import find
+from skyrally.tournament.drills import play_drill
+from skyrally.tournament.evaluation import evaluate
 from skyrally.tournament.match import Format, MatchRunner
 from skyrally.tournament.statistics import summarise
 
@@ -63,26 +64,12 @@ def test_random_is_reproducible_and_independent_of_the_batch():
 
 @pytest.mark.jit
 def test_hover_stays_at_the_target():
-    scenario = find("hover")
-    env, agent = BatchEnv(scenario, 16, seed=1), find_agent("hover", scenario)
-    env.assign(view=agent.view, action_mode=agent.action_mode)
-    obs, actions = env.reset(), np.zeros((16, 1, 4), np.float32)
-    for _ in range(499):
-        agent.act(obs[:, 0], np.zeros((16, 0), np.float32), actions[:, 0])
-        obs = env.step(actions).obs
-    assert env.info["position_error"].max() < 0.05
+    assert max(row.metric for row in play_drill("hover", "hover", 16, seed=1)) < 0.05
 
 
 @pytest.mark.jit
 def test_rally_bumps_more_than_the_published_best():
-    scenario = find("solo-bump")
-    env, agent = BatchEnv(scenario, 100, seed=5), find_agent("scripted:rally", scenario)
-    env.assign(view=agent.view, action_mode=agent.action_mode)
-    obs, actions = env.reset(), np.zeros((100, 1, 4), np.float32)
-    for _ in range(800):
-        agent.act(obs[:, 0], np.zeros((100, 0), np.float32), actions[:, 0])
-        obs = env.step(actions).obs
-    assert env.info["bumps"].mean() >= 12.0
+    assert evaluate("scripted:rally", "solo-bump", episodes=100, seed=5).metric.low >= 12.0
 
 
 def play(first, second, matches=40, points=2, scenario="volleyball-3v3", **options):

@@ -1,0 +1,142 @@
+"""The drill runner: one agent plays a drill, many episodes side by side, one world each.
+
+World k of a seed plays one episode, from its first reset to its end, and then stands still: so every episode counts once and short ones
+count no more than long ones. `watch` and evaluations play through this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ..agents.agent import Agent
+from ..agents.spec import find_agent
+from ..envs import doors
+from ..errors import SkyrallyError
+from ..physics.seeds import world_seeds
+from ..scenarios.registry import find
+from ..scenarios.scenario import Scenario
+from .match import Seat
+
+WORLDS = 1024  # side by side; more episodes are played in chunks of so many
+Told = Callable[[int], None]  # is told how many episodes are over
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode, as a row."""
+
+    episode: int  # from 0: the number of its world in a batch with the run's seed
+    seed: int  # of the world
+    metric: float
+    steps: int  # of 20 ms
+    truncated: bool  # time was up
+    reward: float  # weighted terms summed over the episode, mean over the drones
+    info: dict[str, float]  # the scenario's own numbers at the end
+
+    def row(self) -> dict[str, Any]:
+        """Plain types, for JSON lines."""
+        return asdict(self)
+
+
+class DrillRunner:
+    """Plays episodes `first` to `first + worlds - 1` of a seed side by side; step it, or `play()` to the end.
+
+    The same seed gives the same episodes whatever their number, the worlds and the threads.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Scenario,
+        agent: str | Agent,
+        *,
+        worlds: int = 1,
+        first: int = 0,
+        seed: int = 0,
+        threads: int | None = None,
+        **options: Any,
+    ):
+        found = find(scenario) if isinstance(scenario, str) else scenario
+        if found.family == "match":
+            raise SkyrallyError(f"{found.name} is a match, which two teams play; choose a drill, or give an opponent for it")
+        self.agent = agent if isinstance(agent, Agent) else find_agent(agent, found, seed)
+        seat = {"view": self.agent.view, "action_mode": self.agent.action_mode}
+        self.env = doors.make(found, worlds, seed=seed, threads=threads, **{**options, **seat})
+        self._seat = Seat(self.agent, self.env)
+        self._drones = np.broadcast_to(np.arange(found.drones), (worlds, found.drones))
+        self._actions = np.zeros((worlds, found.drones, 4), np.float32)
+        self.begin(first)
+
+    def begin(self, first: int = 0) -> None:
+        """Starts the episodes from number `first` on."""
+        env = self.env
+        self.first = first
+        self.over = np.zeros(env.num_worlds, bool)
+        seeds = np.zeros(env.num_worlds, np.uint64)
+        world_seeds(env.seed, first, seeds)
+        self._seat.first_row = first * env.num_drones
+        self._seat.forget(~self.over)
+        self._obs = env.reset(seeds=seeds)
+
+    @property
+    def done(self) -> bool:
+        """Whether all episodes are over."""
+        return bool(self.over.all())
+
+    def step(self) -> None:
+        """One control step of all episodes that are not over."""
+        self._seat.act(self._obs, self._drones, self._actions)
+        step = self.env.step(self._actions)
+        self._obs = step.obs
+        self.over |= step.done
+
+    def play(self) -> list[Episode]:
+        """Plays all episodes to the end."""
+        while not self.done:
+            self.step()
+        return self.rows()
+
+    def rows(self) -> list[Episode]:
+        """The episodes that are over, in their order."""
+        return [self._row(int(k)) for k in np.flatnonzero(self.over)]
+
+    def _row(self, k: int) -> Episode:
+        scenario, world = self.env.scenario, self.env.worlds[k]
+        return Episode(
+            episode=self.first + k,
+            seed=int(world["seed"]),
+            metric=float(world[scenario.metric.field]),
+            steps=int(world["step"]),
+            truncated=bool(world["truncated"]),
+            reward=float(self.env.returns[k].sum(axis=1).mean()),
+            info={name: float(world[name]) for name in scenario.info},
+        )
+
+
+def play_drill(
+    scenario: str | Scenario,
+    agent: str | Agent,
+    episodes: int,
+    *,
+    seed: int = 0,
+    worlds: int = WORLDS,
+    threads: int | None = None,
+    told: Told = lambda over: None,
+    **options: Any,
+) -> list[Episode]:
+    """Episodes 0 to `episodes - 1` of a seed, played `worlds` at a time. Raises SkyrallyError for a match and unknown names."""
+    found = find(scenario) if isinstance(scenario, str) else scenario
+    player = agent if isinstance(agent, Agent) else find_agent(agent, found, seed)
+    rows: list[Episode] = []
+    for first in range(0, episodes, worlds):
+        count = min(worlds, episodes - first)
+        runner = DrillRunner(found, player, worlds=count, first=first, seed=seed, threads=threads, **options)
+        while not runner.done:
+            runner.step()
+            told(first + int(runner.over.sum()))
+        rows += runner.rows()
+        runner.env.close()
+    return rows
