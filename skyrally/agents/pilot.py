@@ -1,13 +1,14 @@
 """A pilot for one quadrotor: from where to be, when and how, to collective thrust and body rates (ctbr).
 
-It knows the published Iris only: its weight, thrust and rate bounds; nothing here reads the world.
+It knows a craft by its weight, thrust and rate bounds, the published Iris if none is named; nothing here reads the world.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from ..physics.airframes import IRIS
+from ..physics.airframes import IRIS, JUGGLER, Airframe
 from ..physics.vec import add_scaled, clip, dot, fn, norm, scale, sub, to_body, to_world
 
 GRAVITY = 9.81  # m/s^2
@@ -15,11 +16,30 @@ MASS = IRIS.mass  # kg
 FULL = 4.0 * IRIS.max_force  # N
 HALF_HEIGHT = IRIS.body_half_height  # m, the racket above the centre
 RATE_LIMIT = IRIS.rate_limit[0]  # rad/s, what an action of 1 asks for
+
+
+class Craft(NamedTuple):
+    """What a pilot must know of an airframe."""
+
+    mass: float  # kg
+    full: float  # N, all rotors
+    rate_limit: float  # rad/s, roll and pitch, what an action of 1 asks for
+    most: float  # m/s^2: largest vertical specific force asked for
+    most_side: float  # m/s^2: and in all
+
+
+def craft_of(frame: Airframe, most: float = 0.92, most_side: float = 0.98) -> Craft:
+    """The craft of an airframe; `most` and `most_side` are shares of what full thrust gives."""
+    full = 4.0 * frame.max_force
+    return Craft(frame.mass, full, frame.rate_limit[0], most * full / frame.mass, most_side * full / frame.mass)
+
+
 ATTITUDE_GAIN = 12.0  # 1/s: body rate per rad of tilt error
 LEAD = 0.055  # s: the tilt is judged where the present rate takes it, which damps the loop
+MOST_ERROR = RATE_LIMIT / ATTITUDE_GAIN + LEAD * RATE_LIMIT  # rad about a body axis that asks for the full rate at the full rate
 YAW_GAIN = 1.0  # 1/s
 TILT_LIMIT = 0.75  # horizontal over vertical specific force: about 37 degrees
-MOST, MOST_SIDE = 14.5, 15.5  # m/s^2: largest vertical specific force asked for, and in all (full thrust gives 15.8)
+MOST, MOST_SIDE = 14.5, 15.5  # m/s^2, of the Iris (full thrust gives 15.8)
 FLOOR, BRAKE_TIME, FLOOR_GAIN = 0.75, 0.25, 25.0  # m, s, 1/s^2: under 0.3 m is a crash
 HOLD_POS, HOLD_VEL = 6.0, 4.0  # 1/s^2, 1/s: a damped second-order approach
 HOLD_REACH = 1.5  # m: farther errors count as this much, so that long ways are flown at bounded speed
@@ -28,16 +48,18 @@ TURN_LAG, ROTOR_LAG = 0.13, 0.03  # s until a turn, or a thrust, takes effect
 HOLD = 0.17  # s before the hit that the tilt shall already be the racket's
 DRIFT = 1.5  # m/s sideways at the hit
 NET_ROOM, BRAKE = 0.5, 1.5  # m from the net plane, 1/s: a hit there is met at no more than BRAKE times the way left
+IRIS_CRAFT = Craft(MASS, FULL, RATE_LIMIT, MOST, MOST_SIDE)
+JUGGLER_CRAFT = craft_of(JUGGLER)
 
 
 @fn
-def lift_of(o, k, slope, start):
+def lift_of(o, k, slope, start, craft=IRIS_CRAFT):
     """m/s^2: what the rotors give now; a rotor's throttle is start + slope times the number observed at k."""
     total = 0.0
     for j in range(4):
         throttle = start + slope * o[k + j]
         total += throttle * throttle
-    return total * FULL / (4.0 * MASS)
+    return total * craft.full / (4.0 * craft.mass)
 
 
 @fn
@@ -51,12 +73,12 @@ def hold(pos, vel, target):
 
 
 @fn
-def tilt_for(acceleration):
+def tilt_for(acceleration, craft=IRIS_CRAFT):
     """The specific force (m/s^2) for an acceleration; its direction is the wanted body z. Its tilt is bounded, and its
     size by what the rotors have: height comes first, then the way sideways."""
-    up = clip(acceleration[2] + GRAVITY, 2.0, MOST)
+    up = clip(acceleration[2] + GRAVITY, 2.0, craft.most)
     side = math.sqrt(acceleration[0] * acceleration[0] + acceleration[1] * acceleration[1])
-    limit = min(TILT_LIMIT * up, math.sqrt(max(MOST_SIDE * MOST_SIDE - up * up, 1.0)))
+    limit = min(TILT_LIMIT * up, math.sqrt(max(craft.most_side * craft.most_side - up * up, 1.0)))
     shrink = min(1.0, limit / max(side, 1e-9))
     return acceleration[0] * shrink, acceleration[1] * shrink, up
 
@@ -69,26 +91,40 @@ def stay_up(acceleration, z, v_z):
 
 
 @fn
-def steer(out, quat, rate, up, force):
+def steer(out, quat, rate, up, force, craft=IRIS_CRAFT):
     """Writes the ctbr action [4] that turns body z to `up` (unit) and gives the vertical part of `force` (m/s^2)."""
     aim = to_body(quat, up)
     sine = math.sqrt(aim[0] * aim[0] + aim[1] * aim[1])
     angle = math.atan2(sine, aim[2])
-    gain, stretch = ATTITUDE_GAIN / RATE_LIMIT, angle / sine if sine > 1e-6 else 1.0
+    gain, stretch = ATTITUDE_GAIN / craft.rate_limit, angle / sine if sine > 1e-6 else 1.0
     heading = to_body(quat, (1.0, 0.0, 0.0))
     body_z = 1.0 - 2.0 * (quat[1] * quat[1] + quat[2] * quat[2])
-    thrust = MASS * force[2] / max(body_z, 0.5)
-    out[0] = clip(2.0 * thrust / FULL - 1.0, -1.0, 1.0)
+    thrust = craft.mass * force[2] / max(body_z, 0.5)
+    out[0] = clip(2.0 * thrust / craft.full - 1.0, -1.0, 1.0)
     out[1] = clip(-gain * (stretch * aim[1] + LEAD * rate[0]), -1.0, 1.0)
     out[2] = clip(gain * (stretch * aim[0] - LEAD * rate[1]), -1.0, 1.0)
-    out[3] = clip(YAW_GAIN * math.atan2(heading[1], heading[0]) / RATE_LIMIT, -0.2, 0.2)
+    out[3] = clip(YAW_GAIN * math.atan2(heading[1], heading[0]) / craft.rate_limit, -0.2, 0.2)
 
 
 @fn
-def fly_to(out, pos, quat, vel, rate, target):
+def nearer(quat, up):
+    """`up`, or as far on the straight way to it as the rates about both body axes can follow: clipping one of them would bend the way."""
+    aim = to_body(quat, up)
+    sine = math.hypot(aim[0], aim[1])
+    angle = math.atan2(sine, aim[2])
+    most = angle * max(abs(aim[0]), abs(aim[1])) / max(sine, 1e-9)
+    if most <= MOST_ERROR:
+        return up
+    angle *= MOST_ERROR / most
+    side = math.sin(angle) / sine
+    return to_world(quat, (side * aim[0], side * aim[1], math.cos(angle)))
+
+
+@fn
+def fly_to(out, pos, quat, vel, rate, target, craft=IRIS_CRAFT):
     """Writes the action that goes to a point and stays."""
-    force = tilt_for(hold(pos, vel, target))
-    steer(out, quat, rate, scale(1.0 / norm(force), force), force)
+    force = tilt_for(hold(pos, vel, target), craft)
+    steer(out, quat, rate, scale(1.0 / norm(force), force), force, craft)
 
 
 @fn
@@ -122,7 +158,7 @@ def swing(p, v, p_end, a_end, t, slowest):
 
 
 @fn
-def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t):
+def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, craft=IRIS_CRAFT):
     """Writes the action that meets a ball: in t seconds the drone's centre is at `contact` (m), its up direction is
     `normal` and it moves at `speed` (m/s) along it. `lift` (m/s^2) is what its rotors give now.
 
@@ -142,8 +178,8 @@ def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t):
     rise = (speed - normal[0] * v_x - normal[1] * v_y) / max(normal[2], 0.5)
     s = min(t, ROTOR_LAG)
     z = arrive(pos[2] + vel[2] * s, vel[2] + now[2] * s, contact[2], rise, t - s, SHORT_UP)
-    force = tilt_for((x, y, stay_up(z, pos[2], vel[2])))
-    steer(out, quat, rate, normal if t < TURN_LAG + HOLD else scale(1.0 / norm(force), force), force)
+    force = tilt_for((x, y, stay_up(z, pos[2], vel[2])), craft)
+    steer(out, quat, rate, normal if t < TURN_LAG + HOLD else scale(1.0 / norm(force), force), force, craft)
 
 
 @fn

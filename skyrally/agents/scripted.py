@@ -66,7 +66,25 @@ def rally(name: str, scenario: Scenario) -> Agent:
     raise SkyrallyError(f"{name} plays volleyball matches and solo-bump, not {scenario.name}; try hover or random")
 
 
-PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = {"rally": rally}
+def drill(row: str, memory_size: int = 0) -> Callable[[str, Scenario], Agent]:
+    """A maker of the player of one drill, `scripted:DRILL`: function `row`_row of module `row`, over the drill's own layout."""
+    home = row.replace("_", "-")
+
+    def make(name: str, scenario: Scenario) -> Agent:
+        if scenario.name != home:
+            raise SkyrallyError(f"{name} plays {home} only, not {scenario.name}; try hover or random")
+        return Scripted(name, scenario, "benchmark", f"skyrally.agents.{row}", f"{row}_row", memory_size)
+
+    return make
+
+
+PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = {
+    "rally": rally,
+    "goto": drill("goto"),
+    "back-and-forth": drill("back_and_forth"),
+    "hit-the-ball": drill("hit_the_ball"),
+    "juggle": drill("juggle", 4),
+}
 
 
 def find_scripted(name: str, scenario: Scenario) -> Agent:

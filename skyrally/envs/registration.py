@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 VERSION = 0  # raised whenever rewards, dynamics or observations change
-DRILLS = ("hover", "solo-bump")  # one drone
+DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle")  # one drone
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from ..physics.airframes import AIRFRAMES
 from ..physics.balls import BALLS
+from ..physics.control import settle
 from ..physics.params import CONTROL_DT, PHYSICS
+from ..physics.records import BODY, RACKET
 from ..physics.rng import uniform
 from ..physics.vec import body_x, body_z, fn, put3, put4, quat_from_euler, to_world, vec3, vec4
 from .scenario import Field, write3, write4
@@ -53,6 +55,43 @@ def place(drone, pos, quat):
     put3(drone.pos, pos)
     put4(drone.quat, quat)
     put3(drone.up, body_z(quat))
+
+
+@fn
+def begin_episode(world):
+    """What every reset begins with: the next episode, at step 0, open, without events."""
+    world.episode += 1
+    world.step = 0
+    world.terminated = world.truncated = 0
+    world.n_events = world.lost_events = 0
+
+
+@fn
+def begin_drone(drone, airframe, pos, quat):
+    """A drone at rest at the start of an episode, nothing paid yet."""
+    place(drone, pos, quat)
+    settle(drone, airframe)
+    drone.alive = 1
+    for k in range(len(drone.term)):
+        drone.term[k] = 0.0
+        drone.returns[k] = 0.0
+
+
+@fn
+def drop_ball(ball, pos):
+    """The ball at rest."""
+    put3(ball.pos, pos)
+    put3(ball.vel, (0.0, 0.0, 0.0))
+    put3(ball.spin, (0.0, 0.0, 0.0))
+
+
+@fn
+def touched(world):
+    """Whether a drone touched the ball in this step, with the racket or the airframe."""
+    found = False
+    for e in range(world.n_events):
+        found = found or world.events[e].kind == RACKET or world.events[e].kind == BODY
+    return found
 
 
 @fn

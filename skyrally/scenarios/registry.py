@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from ..errors import SkyrallyError, unknown
+from .back_and_forth import BACK_AND_FORTH
+from .goto import GOTO
+from .hit_the_ball import HIT_THE_BALL
 from .hover import HOVER
+from .juggle import JUGGLE
 from .scenario import Scenario
 from .solo_bump import SOLO_BUMP
 from .volleyball import MATCHES
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (HOVER, SOLO_BUMP, *MATCHES)}
+SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE)
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *MATCHES)}
 
 
 def find(name: str) -> Scenario:

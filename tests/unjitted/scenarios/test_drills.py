@@ -127,5 +127,5 @@ def test_stages(name):
     assert stage.agents == scenario.agents
     assert len(stage.teams) == scenario.drones
     assert stage.dt == 0.02
-    assert stage.body_radius == 0.26
+    assert stage.body_radius == (0.21 if name == "juggle" else 0.26)
     assert (stage.ball_radius > 0) == ("ball" in scenario.world.names)
