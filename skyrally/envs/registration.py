@@ -13,6 +13,7 @@ from typing import Any
 
 VERSION = 0  # raised whenever rewards, dynamics or observations change
 DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle")  # one drone
+PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 
 
@@ -26,7 +27,7 @@ def register_imported() -> None:
     if hasattr(sys.modules.get("gymnasium"), "register"):
         _register_gymnasium(DRILLS)
     if hasattr(sys.modules.get("pettingzoo"), "register"):
-        _register_pettingzoo(DRILLS + MATCHES)
+        _register_pettingzoo(DRILLS + PAIRS + MATCHES)
 
 
 def register_all() -> None:

@@ -17,6 +17,7 @@ ROTOR, CTBR = 0, 1
 # Event kinds. `who` is a drone's index, or NOBODY; `other` the second drone of a drone-drone contact.
 NOBODY = -1
 RACKET, BODY, BALL_NET, BALL_GROUND, DRONE_DRONE, DRONE_NET, DRONE_GROUND = range(1, 8)
+BALL_BOARD = 8  # a scripted board of a drill
 EVENT_NAMES = {
     RACKET: "racket",
     BODY: "airframe",
@@ -25,6 +26,7 @@ EVENT_NAMES = {
     DRONE_DRONE: "drone-drone",
     DRONE_NET: "drone-net",
     DRONE_GROUND: "drone-ground",
+    BALL_BOARD: "board",
 }
 
 DRONE: Fields = [

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from ..errors import SkyrallyError, unknown
 from .back_and_forth import BACK_AND_FORTH
+from .bump_and_pass import BUMP_AND_PASS
 from .goto import GOTO
 from .hit_the_ball import HIT_THE_BALL
 from .hover import HOVER
 from .juggle import JUGGLE
 from .scenario import Scenario
+from .set_and_spike_easy import SET_AND_SPIKE_EASY
+from .set_and_spike_hard import SET_AND_SPIKE_HARD
 from .solo_bump import SOLO_BUMP
 from .volleyball import MATCHES
 
-SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE)
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *MATCHES)}
+SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE)  # drills of one drone
+PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD)  # drills of two drones
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES)}
 
 
 def find(name: str) -> Scenario:

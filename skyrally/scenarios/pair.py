@@ -1,0 +1,172 @@
+"""Parts that the two-drone drills share: observation, start, touches in turn, ball and drone faults, station keeping.
+
+| observation | size | | start | |
+| --- | --- | --- | --- | --- |
+| root | 23 | | drones | their anchors +- (0.5, 0.5, 0.2) m |
+| from_anchor | 3 m | | roll, pitch | U(-0.1, 0.1) pi |
+| to_mate | 3 m | | yaw | U(0, 2) pi |
+| from_ball | 3 m | | ball | 2 m above drone 0, at rest |
+| ball_velocity | 3 m/s | | | |
+| turn | one-hot (2 or 3) | | | |
+| identity | one-hot 2 | | | |
+
+A hit is a touch more than 3 steps after that drone's last one; what follows sooner is the same touch. It is wrong out of turn or
+with the airframe outside the racket. The ball is in the net if its centre is within its radius of the net's plane under
+2.43 m, or if the sweep of its path met a side of the net (0.02 m thick), so that no ball is too fast to be seen.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..physics.control import settle
+from ..physics.records import BALL_NET, BODY, F8, I8, RACKET, Fields
+from ..physics.vec import add, fn, norm, put3, sub, vec3
+from .parts import ROOT, jitter3, place, random_attitude, write_root
+from .scenario import Field, Layout, write3
+
+HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
+NET_HEIGHT = 2.43  # m
+BALL_FLOOR, BALL_CEILING = 0.2, 16.0  # m
+SAME_TOUCH = 3  # steps
+NEVER = -100  # a step before every episode
+FREE = 0.5  # m from the anchor that cost nothing
+
+
+def layout(turns: int) -> Layout:
+    """The published layout with a one-hot turn of so many places."""
+    return Layout(
+        "benchmark",
+        [
+            *ROOT,
+            Field("from_anchor", 3, "m", "world"),
+            Field("to_mate", 3, "m", "world"),
+            Field("from_ball", 3, "m", "world"),
+            Field("ball_velocity", 3, "m/s", "world"),
+            Field("turn", turns, "one-hot", "-", 0.0, 1.0),
+            Field("identity", 2, "one-hot", "-", 0.0, 1.0),
+        ],
+    )
+
+
+def drone_fields(terms: int) -> Fields:
+    """What a drone of these drills has beside its motion."""
+    return [("last_touch", I8), ("term", F8, terms), ("returns", F8, terms)]
+
+
+@fn
+def begin_episode(world, params, anchors):
+    """Drones about their anchors, the ball at rest 2 m above drone 0, whose turn it is."""
+    world.episode += 1
+    world.step = 0
+    world.terminated = world.truncated = 0
+    world.n_events = world.lost_events = 0
+    for i in range(2):
+        drone = world.drones[i]
+        place(
+            drone, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), random_attitude(world, i, 4, 0.1 * math.pi, 0.0, 2.0 * math.pi)
+        )
+        settle(drone, params.airframe)
+        drone.alive = 1
+        drone.last_touch = NEVER
+        for k in range(len(drone.term)):
+            drone.term[k] = 0.0
+            drone.returns[k] = 0.0
+    put3(world.ball.pos, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
+    put3(world.ball.vel, (0.0, 0.0, 0.0))
+    put3(world.ball.spin, (0.0, 0.0, 0.0))
+    world.turn = 0
+
+
+@fn
+def write_pair(world, i, anchor, turns, out):
+    """Drone i's observation."""
+    drone, ball = world.drones[i], world.ball
+    pos = vec3(drone.pos)
+    at = write_root(out, 0, drone)
+    at = write3(out, at, sub(pos, anchor))
+    at = write3(out, at, sub(vec3(world.drones[1 - i].pos), pos))
+    at = write3(out, at, sub(pos, vec3(ball.pos)))
+    at = write3(out, at, vec3(ball.vel))
+    for k in range(turns):
+        out[at + k] = 1.0 if world.turn == k else 0.0
+    out[at + turns] = 1.0 - i
+    out[at + turns + 1] = float(i)
+
+
+@fn
+def judge_touch(world, i):
+    """(hit, wrong hit) of drone i in this step, each 0 or 1, by the turn as it is; notes when it touched."""
+    kind = 0
+    for e in range(world.n_events):
+        event = world.events[e]
+        if event.who == i and (event.kind == RACKET or event.kind == BODY):
+            kind = BODY if kind == BODY else event.kind
+    if kind == 0:
+        return 0.0, 0.0
+    drone = world.drones[i]
+    same = world.step - drone.last_touch <= SAME_TOUCH
+    drone.last_touch = world.step
+    if same:
+        return 0.0, 0.0
+    if kind == BODY or world.turn != i:
+        return 0.0, 1.0
+    return 1.0, 0.0
+
+
+@fn
+def in_net(pos, radius):
+    """Whether a centre lies in the net's volume for bodies of this radius."""
+    return abs(pos[0]) < radius and abs(pos[1]) < HALF_WIDTH and pos[2] < NET_HEIGHT
+
+
+@fn
+def ball_in_net(world, params):
+    """Whether the ball is in the net, or met a side of it in this step."""
+    if in_net(vec3(world.ball.pos), params.ball.radius):
+        return True
+    for e in range(world.n_events):
+        event = world.events[e]
+        if event.kind == BALL_NET and event.point[2] < NET_HEIGHT - 1e-6:  # at its upper edge the centre is higher than the net
+            return True
+    return False
+
+
+@fn
+def ball_out(ball):
+    return abs(ball.pos[0]) > HALF_LENGTH or abs(ball.pos[1]) > HALF_WIDTH
+
+
+@fn
+def ball_lost(world, params):
+    """Whether the ball is down, too high, in the net or out of court (at any height)."""
+    z = world.ball.pos[2]
+    return z < BALL_FLOOR or z > BALL_CEILING or ball_in_net(world, params) or ball_out(world.ball)
+
+
+@fn
+def strayed(world, anchors):
+    """m: how far the drones are from their anchors beyond FREE, on average."""
+    total = 0.0
+    for i in range(2):
+        total += max(norm(sub(vec3(world.drones[i].pos), anchors[i])) - FREE, 0.0)
+    return 0.5 * total
+
+
+@fn
+def nearness(world, i):
+    """1 / (1 + horizontal distance of drone i from the ball)."""
+    drone, ball = world.drones[i], world.ball
+    return 1.0 / (1.0 + flat(ball.pos[0] - drone.pos[0], ball.pos[1] - drone.pos[1]))
+
+
+@fn
+def aim(world, x, y):
+    """Cosine of the angle between the ball's horizontal velocity and the direction (x, y)."""
+    vx, vy = world.ball.vel[0], world.ball.vel[1]
+    return (vx * x + vy * y) / max(flat(vx, vy) * flat(x, y), 1e-8)
+
+
+@fn
+def flat(x, y):
+    return math.sqrt(x * x + y * y)
