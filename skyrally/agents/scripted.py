@@ -66,25 +66,29 @@ def rally(name: str, scenario: Scenario) -> Agent:
     raise SkyrallyError(f"{name} plays volleyball matches and solo-bump, not {scenario.name}; try hover or random")
 
 
-def drill(row: str, memory_size: int = 0) -> Callable[[str, Scenario], Agent]:
-    """A maker of the player of one drill, `scripted:DRILL`: function `row`_row of module `row`, over the drill's own layout."""
-    home = row.replace("_", "-")
+def drill(name: str, module: str, function: str, memory_size: int = 0) -> tuple[str, Callable[[str, Scenario], Agent]]:
+    """(name, maker) of the player of one drill, `scripted:DRILL`: a row function over the drill's own layout."""
 
-    def make(name: str, scenario: Scenario) -> Agent:
-        if scenario.name != home:
-            raise SkyrallyError(f"{name} plays {home} only, not {scenario.name}; try hover or random")
-        return Scripted(name, scenario, "benchmark", f"skyrally.agents.{row}", f"{row}_row", memory_size)
+    def make(spec: str, scenario: Scenario) -> Agent:
+        if scenario.name != name:
+            raise SkyrallyError(f"{spec} plays {name} only, not {scenario.name}; try {scenario.yardstick}")
+        return Scripted(spec, scenario, scenario.default_view, f"skyrally.agents.{module}", function, memory_size)
 
-    return make
+    return name, make
 
 
-PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = {
-    "rally": rally,
-    "goto": drill("goto"),
-    "back-and-forth": drill("back_and_forth"),
-    "hit-the-ball": drill("hit_the_ball"),
-    "juggle": drill("juggle", 4),
-}
+PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
+    [
+        ("rally", rally),
+        drill("goto", "goto", "goto_row"),
+        drill("back-and-forth", "back_and_forth", "back_and_forth_row"),
+        drill("hit-the-ball", "hit_the_ball", "hit_the_ball_row"),
+        drill("juggle", "juggle", "juggle_row", 4),
+        drill("bump-and-pass", "passing", "pass_row"),
+        drill("set-and-spike-easy", "spiking", "easy_row"),
+        drill("set-and-spike-hard", "spiking", "hard_row"),
+    ]
+)
 
 
 def find_scripted(name: str, scenario: Scenario) -> Agent:
