@@ -1,19 +1,26 @@
-"""How scripted:rally plays: python benchmarks/scripted.py [RALLIES]. Sport rules, sides swapped every rally; one JSON line per pair."""
+"""How the scenarios' own players do, one JSON line each: python benchmarks/scripted.py [EPISODES] [--write].
+
+First every scenario's yardstick (`--write` puts these numbers into the package, for `skyrally scenarios` and the pages); then how
+scripted:rally plays matches: sport rules, sides swapped every rally.
+"""
 
 import json
 import sys
 from dataclasses import asdict
 
-import numpy as np
-
-import skyrally
-from skyrally.agents.spec import find_agent
-from skyrally.scenarios.registry import find
-from skyrally.tournament.match import Format, MatchRunner
+from skyrally.scenarios.registry import SCENARIOS, find
+from skyrally.tournament import yardsticks
+from skyrally.tournament.evaluation import play_rallies
 from skyrally.tournament.statistics import summarise
 
-rallies = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-form = Format(points=4, swap="rally", max_rallies=4)
+numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+episodes = numbers[0] if numbers else yardsticks.EPISODES
+for name in SCENARIOS:
+    done = yardsticks.measure(name, episodes)
+    print(json.dumps(done.result()), flush=True)
+    if "--write" in sys.argv:
+        yardsticks.write([done])
+
 for scenario, opponent in [
     ("volleyball-3v3", "scripted:rally"),
     ("volleyball-3v3", "hover"),
@@ -22,19 +29,5 @@ for scenario, opponent in [
     ("volleyball-2v2", "scripted:rally"),
     ("volleyball-6v6", "scripted:rally"),
 ]:
-    rows = MatchRunner(scenario, "scripted:rally", opponent, matches=rallies // 4, form=form, seed=1).play()
+    rows = play_rallies(find(scenario), "scripted:rally", opponent, episodes, seed=1)
     print(json.dumps({"scenario": scenario, "opponent": opponent, **asdict(summarise(rows))}), flush=True)
-
-env = skyrally.make("solo-bump", worlds=rallies, seed=3)
-agent = find_agent("scripted:rally", find("solo-bump"))
-env.assign(view=agent.view, action_mode=agent.action_mode)
-obs, actions = env.reset(), np.zeros((rallies, 1, 4), np.float32)
-for _ in range(800):
-    agent.act(obs[:, 0], np.zeros((rallies, 0), np.float32), actions[:, 0])
-    obs = env.step(actions).obs
-bumps = env.info["bumps"]
-print(
-    json.dumps(
-        {"scenario": "solo-bump", "episodes": rallies, "bumps": float(bumps.mean()), "low": int(bumps.min()), "high": int(bumps.max())}
-    )
-)

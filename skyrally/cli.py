@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,10 +41,21 @@ def parse_options(pairs: tuple[str, ...]) -> dict[str, Any]:
 
 
 @app.command
-def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False) -> None:
-    """List the scenarios. Example: skyrally scenarios --json"""
-    from .scenarios.registry import SCENARIOS
+def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False, docs: str | None = None) -> None:
+    """List the scenarios with published and scripted results. Example: skyrally scenarios --json
 
+    Args:
+        json: print the table as JSON.
+        docs: write a page with a picture for every scenario into this folder.
+    """
+    from .pages import results, write_pages
+    from .scenarios.registry import SCENARIOS
+    from .tournament.yardsticks import read
+
+    if docs is not None:
+        print(f"wrote {len(write_pages(Path(docs)))} files into {docs}")
+        return
+    scripted = read()
     rows = [
         {
             "name": s.name,
@@ -54,16 +66,18 @@ def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False) -> None
             "views": {name: layout.size for name, layout in s.views.items()},
             "action_modes": list(s.action_modes),
             "options": dict(s.options),
+            "published": [asdict(result) for result in s.published],
+            "scripted": scripted.get(s.name),
         }
         for s in SCENARIOS.values()
     ]
     if json:
         print_json(rows)
         return
-    table = Table("name", "family", "agents", "observation", "metric", "summary", box=None)
-    for row in rows:
-        sizes = ", ".join(f"{name} {size}" for name, size in row["views"].items())
-        table.add_row(row["name"], row["family"], str(len(row["agents"])), sizes, row["metric"], row["summary"])
+    table = Table("name", "drones", "metric", "published (best)", "scripted player, 95 % interval", box=None)
+    for s in SCENARIOS.values():
+        table.add_row(s.name, str(s.drones), s.metric.name, *results(s))
+    table.columns[0].no_wrap = True
     Console().print(table)
 
 

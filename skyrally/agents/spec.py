@@ -5,14 +5,13 @@
 | random | uniform actions |
 | hover | holds its place |
 | scripted:NAME | a classical player, compiled (rally) |
-| python:MODULE:ATTR | your own code: ATTR(scenario) gives an Agent |
+| python:MODULE:ATTR, FILE.py:ATTR | your own code: ATTR(scenario) gives an Agent |
 """
 
 from __future__ import annotations
 
-import importlib
-
 from ..errors import SkyrallyError, unknown
+from ..own_code import import_own, is_own_code
 from ..scenarios.scenario import Scenario
 from .agent import Agent
 from .basic import Hover, Random
@@ -40,21 +39,18 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
         return Hover(scenario)
     if kind == "scripted" and rest:
         return find_scripted(rest, scenario)
-    if kind == "python" and rest:
-        return _from_python(spec, rest, scenario)
+    if is_own_code(spec):
+        return _from_python(spec, scenario)
     if kind in LATER:
         raise SkyrallyError(f"{spec}: {LATER[kind]} yet in this version; known: {', '.join(known_specs())}, python:MODULE:ATTR")
     raise unknown("agent", spec, [*known_specs(), "python:MODULE:ATTR"])
 
 
-def _from_python(spec: str, path: str, scenario: Scenario) -> Agent:
-    module, _, attribute = path.partition(":")
+def _from_python(spec: str, scenario: Scenario) -> Agent:
+    module, attribute = import_own(spec)
     if not attribute:
-        raise SkyrallyError(f"{spec}: expected python:MODULE:ATTR, where ATTR(scenario) gives an Agent")
-    try:
-        factory = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise SkyrallyError(f"{spec}: {error}; MODULE must be importable and hold ATTR") from error
+        raise SkyrallyError(f"{spec}: expected {spec}:ATTR, where ATTR(scenario) gives an Agent")
+    factory = getattr(module, attribute)
     made = factory(scenario) if callable(factory) else factory
     if not isinstance(made, Agent):
         raise SkyrallyError(f"{spec} gave a {type(made).__name__}; expected a skyrally Agent")

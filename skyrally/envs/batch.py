@@ -21,6 +21,7 @@ from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Scenario
 from ..scenarios.stage import Frame, Stage
 from .arguments import as_array, finite_actions, memory, seed_row, whole
+from .faults import compiling
 from .frames import frame_of
 
 WORLDS_PER_THREAD = 128  # fewer worlds than this are not worth waking another thread
@@ -81,7 +82,7 @@ class BatchEnv:
         self._step, self._restart, built = batch(scenario.name, scenario.module)
         self._chunks = _chunks(self.num_worlds, threads)
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
-        with announced(scenario.name, built):
+        with announced(scenario.name, built), compiling(scenario, self.params):
             nothing = self._actions(np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32))
             self._step(self.worlds, self.params, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
             self._restart(self.worlds, self.params, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)

@@ -10,6 +10,7 @@ from ..errors import SkyrallyError, checked_options
 from ..scenarios.registry import SCENARIOS, find
 from ..scenarios.scenario import Scenario
 from .batch import BatchEnv
+from .probe import probe
 from .registration import VERSION
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def list_scenarios() -> tuple[str, ...]:
 def make(scenario: str | Scenario, worlds: int = 1, device: Any = "cpu", engine: str = "native", seed: int = 0, **options: Any) -> BatchEnv:
     """`worlds` worlds of a scenario behind one `step` on arrays [W, N, ...].
 
+    `scenario`: a name, or one of your own: a Scenario, `my_drill.py`, `python:MODULE:ATTR`.
     `options` are the scenario's own (`physics`, `rules`, `max_cycles`, `weights` ...) and `threads`, `view`, `action_mode`.
     Raises SkyrallyError for unknown names, with the nearest ones, and for values out of range.
     """
@@ -37,6 +39,7 @@ def make(scenario: str | Scenario, worlds: int = 1, device: Any = "cpu", engine:
         raise SkyrallyError(f"engine is {engine!r}; this version has one engine only: pass engine='native'")
     found = find(scenario) if isinstance(scenario, str) else scenario
     checked_options(f"option of {found.name}", options, [*found.options, *BATCH_OPTIONS])
+    probe(found, seed=seed, **options)
     return BatchEnv(found, worlds, seed=seed, **options)
 
 

@@ -15,7 +15,7 @@ from . import doors, spaces
 from .action_row import action_row
 from .registration import register_all
 from .reset_options import ResetOptions
-from .viewer import FPS, RENDER_MODES, Viewer
+from .viewer import FPS, RENDER_MODES, Viewed, Viewer
 
 register_all()
 
@@ -33,7 +33,7 @@ def single_drone(scenario: str | Scenario, options: dict[str, Any], door: tuple[
     return found
 
 
-class SingleDroneEnv(gymnasium.Env):
+class SingleDroneEnv(Viewed, gymnasium.Env):
     """One world of a scenario with one drone, for Gymnasium.
 
     `render_mode`: None, "human" (a window) or "rgb_array". `max_cycles`: steps until truncation (None: the scenario's own).
@@ -84,18 +84,6 @@ class SingleDroneEnv(gymnasium.Env):
     def snapshot(self) -> np.ndarray:
         """[1] a copy of the world: give it back as `reset(options={"snapshot": ...})`."""
         return self.batch.snapshot()
-
-    def render(self) -> np.ndarray | None:  # type: ignore[override]
-        """The present picture, uint8 [height, width, 3], for "rgb_array"; "human" draws by itself at each step."""
-        if self._viewer is None:
-            raise SkyrallyError(f"render() needs a render mode; pass render_mode={' or '.join(map(repr, RENDER_MODES))}")
-        return self._viewer.picture()
-
-    def close(self) -> None:
-        """Closes the window, if there is one."""
-        if self._viewer is not None:
-            self._viewer.close()
-        self.batch.close()
 
     def _info(self) -> dict[str, Any]:
         return {name: values.item() for name, values in self._fields}

@@ -21,14 +21,14 @@ from . import doors, spaces
 from .action_row import ROW, action_row
 from .registration import VERSION, register_all
 from .reset_options import ResetOptions
-from .viewer import FPS, RENDER_MODES, Viewer
+from .viewer import FPS, RENDER_MODES, Viewed, Viewer
 
 register_all()
 
 Numbers = dict[str, Any]
 
 
-class SkyParallelEnv(ParallelEnv):
+class SkyParallelEnv(Viewed, ParallelEnv):
     """One world of a scenario for PettingZoo.
 
     `render_mode`: None, "human" (a window) or "rgb_array". `max_cycles`: steps until truncation (None: the scenario's own).
@@ -150,18 +150,6 @@ class SkyParallelEnv(ParallelEnv):
         if ended or late:
             self.agents = []
         return observations, rewards, terminations, truncations, infos
-
-    def render(self) -> np.ndarray | None:
-        """The present picture, uint8 [height, width, 3], for "rgb_array"; "human" draws by itself at each step."""
-        if self._viewer is None:
-            raise SkyrallyError(f"render() needs a render mode; pass render_mode={' or '.join(map(repr, RENDER_MODES))}")
-        return self._viewer.picture()
-
-    def close(self) -> None:
-        """Closes the window, if there is one."""
-        if self._viewer is not None:
-            self._viewer.close()
-        self.batch.close()
 
     # -- inside --------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..scenarios.registry import find
-from .batch import BatchEnv
+from . import doors
 
 NOISE = 0.1  # the actions stay this near to hover, so that worlds live for a while and every phase has work
 
@@ -36,7 +35,7 @@ class Throughput:
 
 def measure(scenario: str, worlds: int = 4096, threads: int = 1, repeats: int = 5, seconds: float = 0.5, **options: Any) -> Throughput:
     """Steps a batch with near-hover random actions, resetting what ends; `repeats` timings of at least `seconds` each."""
-    env = BatchEnv(find(scenario), worlds, threads=threads, **options)
+    env = doors.make(scenario, worlds, threads=threads, **options)
     hover = 2.0 * float(env.params["airframe"]["hover"][0]) ** 2 - 1.0
     rng = np.random.default_rng(0)
     shape = (worlds, env.num_drones, 4)
@@ -58,7 +57,7 @@ def measure(scenario: str, worlds: int = 4096, threads: int = 1, repeats: int = 
     env.close()
     rate = statistics.median(rates)
     return Throughput(
-        scenario=scenario,
+        scenario=env.scenario.name,
         worlds=worlds,
         threads=threads,
         substeps=int(env.params["substeps"][0]),

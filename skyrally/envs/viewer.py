@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import unknown
+from ..errors import SkyrallyError, unknown
 from ..physics.params import CONTROL_DT
 from ..scenarios.stage import Frame, Stage
 from .batch import BatchEnv
@@ -72,6 +72,25 @@ class Viewer:
             time.sleep(NAP)
         if self._window.player.done:
             self.close()
+
+
+class Viewed:
+    """What the doors to one world share: `render` and `close`."""
+
+    batch: BatchEnv
+    _viewer: Viewer | None
+
+    def render(self) -> np.ndarray | None:
+        """The present picture, uint8 [height, width, 3], for "rgb_array"; "human" draws by itself at each step."""
+        if self._viewer is None:
+            raise SkyrallyError(f"render() needs a render mode; pass render_mode={' or '.join(map(repr, RENDER_MODES))}")
+        return self._viewer.picture()
+
+    def close(self) -> None:
+        """Closes the window, if there is one."""
+        if self._viewer is not None:
+            self._viewer.close()
+        self.batch.close()
 
 
 class LiveSource:

@@ -32,7 +32,7 @@ from ..physics.params import make_params
 from ..physics.records import F8, I4, I8, world_record
 from ..physics.vec import dot, fn, sub, vec3
 from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, begin_drone, begin_episode, physics_options, random_attitude, stage_of, write_root
-from .scenario import Field, Layout, Metric, Scenario, Term, pay, set_weights, steps_of, write3
+from .scenario import Field, Layout, Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
 from .stage import Court
 
 advance = fly
@@ -117,5 +117,6 @@ BACK_AND_FORTH = Scenario(
     configure=configure,
     stage=lambda options: stage_of("back-and-forth", ("drone_0",), (0,), Court(18.0, 9.0, 2.43), False, options),
     yardstick="scripted:back-and-forth",
+    published=(Published(10.04, "PPO", 0.20), Published(0.99, "TD3", 0.01), Published(0.83, "SAC", 0.25)),
     info=("waypoints",),
 )

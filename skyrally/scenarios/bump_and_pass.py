@@ -54,7 +54,7 @@ from .pair import (
     write_pair,
 )
 from .parts import COMMON_OPTIONS, REWARD_OPTIONS, physics_options, stage_of
-from .scenario import Metric, Scenario, Term, pay, set_weights, steps_of
+from .scenario import Metric, Published, Scenario, Term, pay, set_weights, steps_of
 from .stage import Court
 
 advance = play
@@ -169,5 +169,6 @@ BUMP_AND_PASS = Scenario(
         "bump-and-pass", ("drone_0", "drone_1"), (0, 0), Court(2 * HALF_LENGTH, 2 * HALF_WIDTH, NET_HEIGHT), True, options
     ),
     yardstick="scripted:bump-and-pass",
+    published=(Published(13.71, "MAPPO", 0.58), Published(0.84, "MADDPG", 0.09), Published(0.09, "QMIX", 0.0)),
     info=("bumps", "high_passes"),
 )

@@ -50,7 +50,7 @@ from .parts import (
     touched,
     write_root,
 )
-from .scenario import Metric, Scenario, Term, pay, set_weights, steps_of, write3
+from .scenario import Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
 from .solo_bump import LAYOUT
 
 ANCHOR = (0.0, 0.0, 0.945)  # m: the racket, 0.055 m above, is at 1 m
@@ -201,5 +201,6 @@ JUGGLE = Scenario(
     configure=configure,
     stage=lambda options: stage_of("juggle", ("drone_0",), (0,), None, True, options),
     yardstick="scripted:juggle",
+    published=(Published(311, "JuggleRL on the real drone"), Published(3.1, "model-based on the real drone")),
     info=("hits",),
 )

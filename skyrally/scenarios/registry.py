@@ -1,10 +1,12 @@
-"""All scenarios by name."""
+"""All scenarios by name, and scenarios of one's own by file or module."""
 
 from __future__ import annotations
 
 from ..errors import SkyrallyError, unknown
+from ..own_code import import_own, is_own_code
 from .back_and_forth import BACK_AND_FORTH
 from .bump_and_pass import BUMP_AND_PASS
+from .checked import check_tables
 from .goto import GOTO
 from .hit_the_ball import HIT_THE_BALL
 from .hover import HOVER
@@ -21,15 +23,36 @@ SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SING
 
 
 def find(name: str) -> Scenario:
-    """The scenario of this name. Raises SkyrallyError with the nearest names."""
+    """The scenario of this name, or of one's own: `my_drill.py`, `my_drill.py:ATTR`, `python:MODULE:ATTR`; it is registered then.
+
+    Raises SkyrallyError with the nearest names.
+    """
+    if is_own_code(name):
+        return _own(name)
     if name not in SCENARIOS:
         raise unknown("scenario", name, SCENARIOS)
     return SCENARIOS[name]
 
 
 def register(scenario: Scenario) -> Scenario:
-    """Adds a scenario of one's own. Its functions must be importable as `scenario.module`."""
-    if scenario.name in SCENARIOS:
+    """Adds a scenario of one's own. Its functions must be importable as `scenario.module`; registering it again is harmless.
+
+    Raises SkyrallyError for tables that do not fit together and a name that is taken.
+    """
+    known = SCENARIOS.get(scenario.name)
+    if known is not None and known.module != scenario.module:
         raise SkyrallyError(f"a scenario named {scenario.name!r} exists already; choose another name")
+    check_tables(scenario)
     SCENARIOS[scenario.name] = scenario
     return scenario
+
+
+def _own(spec: str) -> Scenario:
+    """The scenario in a module or file of one's own: what ATTR names, or the only one there is."""
+    module, attribute = import_own(spec)
+    named = [attribute] if attribute else [key for key, value in vars(module).items() if isinstance(value, Scenario)]
+    found = list({id(getattr(module, key)): getattr(module, key) for key in named}.values())
+    if len(found) != 1 or not isinstance(found[0], Scenario):
+        what = f"{attribute} is a {type(found[0]).__name__}" if attribute else f"it holds {len(found)} scenarios"
+        raise SkyrallyError(f"{spec}: {what}; expected one skyrally Scenario: FILE.py:ATTR or python:MODULE:ATTR names it")
+    return found[0] if SCENARIOS.get(found[0].name) is found[0] else register(found[0])

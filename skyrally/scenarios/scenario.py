@@ -49,6 +49,13 @@ class Layout:
             raise unknown("observation field", name, self.slices)
         return self.slices[name]
 
+    def at(self, number: int) -> str:
+        """The name of the field that an observation's number belongs to, with its place in it."""
+        for name, part in self.slices.items():
+            if part.start <= number < part.stop:
+                return f"{name}[{number - part.start}]"
+        return f"number {number} (no field)"
+
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """([O], [O]) float32: low and high."""
         low = np.concatenate([np.full(f.size, f.low, np.float32) for f in self.fields])
@@ -76,6 +83,18 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A result that was published for the scenario's metric."""
+
+    value: float
+    by: str  # who: the learner
+    spread: float | None = None  # over the published seeds
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {'' if self.spread is None else f'± {self.spread:g} '}({self.by})"
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One scenario. `configure(options)` gives the shared block, `stage(options)` the picture's still part."""
 
@@ -97,6 +116,7 @@ class Scenario:
     stop_invalid: bool = False  # True: an action that is not finite is a fault in the game; False: an error
     info: tuple[str, ...] = ()  # fields of the world record that step reports
     yardstick: str = "hover"  # the spec of the player one watches or compares with by default
+    published: tuple[Published, ...] = ()  # the best first
     initial: Mapping[str, int] = field(default_factory=dict)  # fields that no reset sets, and their first value
 
     @property

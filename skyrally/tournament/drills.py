@@ -61,7 +61,7 @@ class DrillRunner:
     ):
         found = find(scenario) if isinstance(scenario, str) else scenario
         if found.family == "match":
-            raise SkyrallyError(f"{found.name} is a match, which two teams play; choose a drill, or give an opponent for it")
+            raise SkyrallyError(f"{found.name} is a match, which two teams play: --red and --blue watch it, --opponent evaluates")
         self.agent = agent if isinstance(agent, Agent) else find_agent(agent, found, seed)
         seat = {"view": self.agent.view, "action_mode": self.agent.action_mode}
         self.env = doors.make(found, worlds, seed=seed, threads=threads, **{**options, **seat})

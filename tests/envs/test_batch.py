@@ -33,6 +33,9 @@ NAMED = [
     (lambda: skyrally.make("hover", seed=2**64), "seed is"),
     (lambda: skyrally.make("hover", seed="x"), "seed is 'x'"),
     (lambda: skyrally.make("hover", threads=-1), "threads is -1"),
+    (lambda: skyrally.make("hover", weights={"near": "a"}), "finite"),
+    (lambda: skyrally.make("hover", weights=[1.0]), "mapping"),
+    (lambda: skyrally.make("hover", substeps=0), "substeps is 0"),
 ]
 
 
@@ -46,8 +49,9 @@ def env():
 
 @pytest.mark.parametrize(("call", "says"), NAMED, ids=[says for _, says in NAMED])
 def test_a_wrong_name_or_number_is_named(call, says):
-    with pytest.raises(SkyrallyError, match=says):
+    with pytest.raises(SkyrallyError, match=says) as error:
         call()
+    assert "\n" not in str(error.value)
 
 
 @given(worlds=st.one_of(st.integers(max_value=0), st.floats(), st.text(), st.none()))
@@ -105,6 +109,22 @@ def test_any_float_gives_a_finite_world_or_an_error(env, actions):
     else:
         with pytest.raises(SkyrallyError, match=r"the action of drone_0 in world \d is not finite"):
             env.step(actions)
+
+
+@given(
+    actions=arrays.arrays(
+        st.sampled_from([np.float32, np.float64, np.int64, np.bool_, np.complex64]), arrays.array_shapes(max_dims=4, max_side=4)
+    )
+)
+def test_hostile_actions_are_refused_or_stepped(env, actions):
+    before = env.snapshot()
+    try:
+        env.step(actions)
+    except SkyrallyError:
+        assert (env.worlds == before).all()
+    else:
+        assert actions.shape == (3, 1, 4)
+        assert np.isfinite(actions).all()
 
 
 @pytest.mark.parametrize("seeds", [-1, 1.5, [1, 2], [1, 2, -3], "a", [[1, 2, 3]], None])
@@ -174,6 +194,8 @@ def test_state_is_of_the_last_step_wherever_it_was_written(env):
 
 
 def test_a_snapshot_of_another_kind_is_refused(env):
+    with pytest.raises(SkyrallyError, match="NoneType"):
+        env.restore(None)
     with pytest.raises(SkyrallyError, match="snapshot"):
         env.restore(skyrally.make("hover", worlds=2).snapshot())
     with pytest.raises(SkyrallyError, match="snapshot"):
@@ -186,3 +208,22 @@ def test_a_snapshot_with_wider_views_brings_its_own_memory():
     narrow = skyrally.make("volleyball-1v1", view="benchmark")
     assert narrow.restore(wide.snapshot()).shape == wide.observe().shape
     assert (narrow.observe() == wide.observe()).all()
+
+
+def test_a_snapshot_from_before_the_first_reset_cannot_be_stepped():
+    fresh = skyrally.make("hover")
+    fresh.restore(fresh.snapshot())
+    with pytest.raises(SkyrallyError, match="step before reset"):
+        fresh.step(np.zeros((1, 1, 4)))
+
+
+def test_nan_in_a_match_loses_the_point_and_the_world_survives():
+    match = skyrally.make("volleyball-3v3", worlds=2, threads=1)
+    match.reset()
+    actions = np.zeros((2, 6, 4), np.float32)
+    actions[1, 4] = np.nan
+    step = match.step(actions)
+    assert step.terminated.tolist() == [False, True]
+    assert match.info["winner"][1] == 0
+    assert match.frame(1).lines[-1] == "point red: invalid action"
+    assert np.isfinite(step.obs).all()

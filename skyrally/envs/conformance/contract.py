@@ -8,8 +8,9 @@ import numpy as np
 
 from ...errors import SkyrallyError
 from ..batch import BatchEnv, Step
+from ..faults import badly_covered
 from .compare import first_difference, record_difference
-from .kit import Failure, Kit, field_at
+from .kit import Failure, Kit
 
 PAD = 5  # numbers beyond a layout's end that must stay untouched
 
@@ -42,22 +43,17 @@ def layout(kit: Kit) -> None:
         if env.layout.size != fields.size or env.observe().shape[2] != fields.size:
             raise Failure(f"view {view!r}: observations have {env.observe().shape[2]} numbers, its layout {fields.size}")
         wide = np.full((env.num_worlds, env.num_drones, fields.size + PAD), np.nan, np.float32)
-        _covered(kit, env, env.reset(out=wide), f"view {view!r}, reset")
+        _covered(env, env.reset(out=wide), f"view {view!r}, reset")
         own = env.buffers()
         wide[:] = np.nan
         result = env.step(kit.actions(env, 1)[0], out=Step(wide, own.reward, own.terminated, own.truncated, own.alive))
-        _covered(kit, env, result.obs, f"view {view!r}, step")
+        _covered(env, result.obs, f"view {view!r}, step")
 
 
-def _covered(kit: Kit, env: BatchEnv, wide: np.ndarray, what: str) -> None:
-    size = env.layout.size
-    missing = np.argwhere(np.isnan(wide[..., :size]))
-    if len(missing):
-        world, drone, number = missing[0]
-        raise Failure(f"{what}: {field_at(env.layout, number)} of {kit.names[drone]} in world {world} is not written, or NaN")
-    if not np.isnan(wide[..., size:]).all():
-        beyond = int(np.argwhere(~np.isnan(wide[..., size:]))[-1][2]) + 1
-        raise Failure(f"{what}: observe writes {beyond} or more numbers past the {size} of the layout")
+def _covered(env: BatchEnv, wide: np.ndarray, what: str) -> None:
+    wrong = badly_covered(env.layout, env.agents, wide)
+    if wrong is not None:
+        raise Failure(f"{what}: {wrong}")
 
 
 def bounds(kit: Kit) -> None:

@@ -103,7 +103,7 @@ class Kit:
         if len(at) > 2:
             words.append(self.names[at[2]])
         if len(at) > 3:
-            words.append(field_at(layout or self.layout, at[3]))
+            words.append((layout or self.layout).at(at[3]))
         return ", ".join(words)
 
 
@@ -131,11 +131,3 @@ class Player:
         info = {name: np.stack([row[name] for row in self._info]) for name in self._info[0]}
         obs, reward, terminated, truncated = (np.stack(column) for column in zip(*self._steps, strict=True))
         return Trace(np.stack(self._start), obs, reward, terminated, truncated, info, self._batch.snapshot())
-
-
-def field_at(layout: Layout, number: int) -> str:
-    """The name of the field that an observation's number belongs to, with its place in it."""
-    for name, part in layout.slices.items():
-        if part.start <= number < part.stop:
-            return f"{name}[{number - part.start}]"
-    return f"number {number} (no field)"
