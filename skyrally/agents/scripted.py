@@ -30,8 +30,11 @@ def act(obs, at, n, memory, out):
 
 
 def offsets(layout: Layout) -> np.ndarray:
-    """[1] a record with the first place of every field of the layout, by name: what compiled players read rows with."""
-    at = np.zeros(1, record([(field.name, I8) for field in layout.fields]))
+    """[1] a record with the first place of every field of the layout, by name: what compiled players read rows with.
+
+    The last field comes first, so that no layout's record begins as another's does: Numba would take the one for the other.
+    """
+    at = np.zeros(1, record([(field.name, I8) for field in reversed(layout.fields)]))
     for name, place in layout.slices.items():
         at[name] = place.start
     return at
@@ -87,6 +90,11 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("bump-and-pass", "passing", "pass_row"),
         drill("set-and-spike-easy", "spiking", "easy_row"),
         drill("set-and-spike-hard", "spiking", "hard_row"),
+        drill("serve", "skills", "serve_row"),
+        drill("receive", "skills", "receive_row"),
+        drill("set", "skills", "set_row"),
+        drill("attack", "skills", "attack_row"),
+        drill("serve-receive", "skills", "exchange_row"),
     ]
 )
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 VERSION = 0  # raised whenever rewards, dynamics or observations change
-DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle")  # one drone
-PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard")  # two drones
+DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle", "serve", "receive", "set", "attack")  # one drone
+PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 
 

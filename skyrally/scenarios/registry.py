@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import SkyrallyError, unknown
 from ..own_code import import_own, is_own_code
+from .attack import ATTACK
 from .back_and_forth import BACK_AND_FORTH
 from .bump_and_pass import BUMP_AND_PASS
 from .checked import check_tables
@@ -11,14 +12,18 @@ from .goto import GOTO
 from .hit_the_ball import HIT_THE_BALL
 from .hover import HOVER
 from .juggle import JUGGLE
+from .receive import RECEIVE
 from .scenario import Scenario
+from .serve import SERVE
+from .serve_receive import SERVE_RECEIVE
+from .set import SET
 from .set_and_spike_easy import SET_AND_SPIKE_EASY
 from .set_and_spike_hard import SET_AND_SPIKE_HARD
 from .solo_bump import SOLO_BUMP
 from .volleyball import MATCHES
 
-SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE)  # drills of one drone
-PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD)  # drills of two drones
+SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE, SERVE, RECEIVE, SET, ATTACK)  # drills of one drone
+PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD, SERVE_RECEIVE)  # drills of two drones
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES)}
 
 

@@ -101,7 +101,8 @@ def observe(world, params, i, out):
 
 
 @fn
-def _write_root(out, drone, team):
+def write_team_root(out, drone, team):
+    """The root state of a drone in its team's frame."""
     quat = vec4(drone.quat)
     at = write3(out, 0, half_turn(team, vec3(drone.pos)))
     at = write4(out, at, half_turn_quat(team, quat))
@@ -124,7 +125,7 @@ def _write_flag(out, at, yes):
 def _observe_duel(world, params, i, out):
     drone, team = world.drones[i], team_of(world, i)
     pos, ball = vec3(drone.pos), world.ball
-    at = _write_root(out, drone, team)
+    at = write_team_root(out, drone, team)
     at = write3(out, at, half_turn(team, sub(pos, vec3(params.anchor[i]))))
     at = write3(out, at, half_turn(team, sub(vec3(world.drones[1 - i].pos), pos)))
     at = write3(out, at, half_turn(team, sub(pos, vec3(ball.pos))))
@@ -136,7 +137,7 @@ def _observe_duel(world, params, i, out):
 def _observe_team(world, params, i, out):
     drone, team, n = world.drones[i], team_of(world, i), len(world.drones) // 2
     pos, ball = vec3(drone.pos), world.ball
-    at = _write_root(out, drone, team)
+    at = write_team_root(out, drone, team)
     at = write3(out, at, half_turn(team, sub(pos, vec3(params.anchor[i]))))
     at = write3(out, at, half_turn(team, sub(vec3(ball.pos), pos)))
     at = write3(out, at, half_turn(team, vec3(ball.vel)))
