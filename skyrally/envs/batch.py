@@ -14,15 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import SkyrallyError, unknown
+from ..errors import SkyrallyError
 from ..physics.compile import announced, batch
-from ..physics.control import ACTION_MODES, ACTION_SIZE
+from ..physics.control import ACTION_SIZE
 from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Scenario
+from ..scenarios.sight import Sight
 from ..scenarios.stage import Frame, Stage
 from .arguments import as_array, finite_actions, memory, seed_row, whole
+from .choices import DEFAULT_SET, Choices
 from .faults import compiling
 from .frames import frame_of
+from .seats import Seats
 
 WORLDS_PER_THREAD = 128  # fewer worlds than this are not worth waking another thread
 
@@ -63,7 +66,9 @@ class BatchEnv:
         seed: int = 0,
         threads: int | None = None,
         view: str | None = None,
-        action_mode: str = "rotor",
+        action_mode: Any = "rotor",
+        discrete: Any = DEFAULT_SET,
+        sight: Any = None,
         **options: Any,
     ):
         self.scenario = scenario
@@ -76,6 +81,11 @@ class BatchEnv:
         world_seeds(self.seed, 0, self.worlds["seed"])
         for name, value in scenario.initial.items():
             self.worlds[name] = value
+        self._sight = None if sight is None else Sight(sight, scenario)
+        self.views = scenario.views if self._sight is None else self._sight.views
+        self._all = np.ones(self.num_worlds, np.uint8)
+        hover = 2.0 * float(self.params["airframe"]["hover"][0]) ** 2 - 1.0
+        self.seats = Seats(scenario, self.worlds, self.views, Choices(discrete, hover))
         self._started = np.zeros(self.num_worlds, bool)
         self._all_started = False
         self.assign(view=view or scenario.default_view, action_mode=action_mode)
@@ -83,7 +93,7 @@ class BatchEnv:
         self._chunks = _chunks(self.num_worlds, threads)
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
         with announced(scenario.name, built), compiling(scenario, self.params):
-            nothing = self._actions(np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32))
+            nothing = np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32)
             self._step(self.worlds, self.params, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
             self._restart(self.worlds, self.params, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)
 
@@ -97,8 +107,7 @@ class BatchEnv:
     @property
     def layout(self) -> Any:
         """The widest layout among the views in use: its size is O; narrower rows are zero-padded."""
-        used = np.unique(self.worlds["drones"]["view_id"])
-        return max((list(self.scenario.views.values())[k] for k in used), key=lambda layout: layout.size)
+        return self.seats.layout
 
     @cached_property
     def stage(self) -> Stage:
@@ -131,26 +140,13 @@ class BatchEnv:
 
     # -- seats ---------------------------------------------------------------------------------------------------------
 
-    def assign(
-        self, *, team: int | None = None, view: str | None = None, action_mode: str | None = None, mask: np.ndarray | None = None
-    ) -> None:
+    def assign(self, *, team: int | None = None, view: Any = None, action_mode: Any = None, mask: Any = None) -> None:
         """Gives the drones of a team (None: all), in the worlds of `mask` [W] (None: all), a view or an action mode.
 
+        Instead of one name, a mapping of agents or groups to names: `action_mode={"red": "ctbr", "blue_0": "discrete"}`.
         The observation buffers of the environment are made anew: O is the widest view in use.
         """
-        drones = self.worlds["drones"]
-        who = np.ones(self.num_drones, bool) if team is None else np.array(self.scenario.teams) == team
-        where = np.ones(self.num_worlds, bool) if mask is None else np.asarray(mask, bool)
-        rows = np.ix_(where, who)
-        if view is not None:
-            names = list(self.scenario.views)
-            if view not in names:
-                raise unknown(f"view of {self.scenario.name}", view, names)
-            drones["view_id"][rows] = names.index(view)
-        if action_mode is not None:
-            if action_mode not in self.scenario.action_modes:
-                raise unknown(f"action mode of {self.scenario.name}", action_mode, self.scenario.action_modes)
-            drones["mode"][rows] = ACTION_MODES[action_mode]
+        self.seats.assign(team, view, action_mode, mask)
         self._own = self.buffers()
         self._own_is_new = False
 
@@ -170,12 +166,13 @@ class BatchEnv:
         """
         obs = self._own.obs if out is None else self._observations(out)
         self._own_is_new = out is None
-        what = np.ones(self.num_worlds, np.uint8) if mask is None else self._mask(mask)
+        what = self._all if mask is None else self._mask(mask)
         if seeds is not None:
             rows = what == 1
             self.worlds["seed"][rows] = seed_row(seeds, self.num_worlds)[rows]
             self.worlds["episode"][rows] = 0
         self._run(self._restart, self.worlds, self.params, what, obs)
+        self._hide(obs, what)
         if not self._all_started:
             self._started |= what == 1
             self._all_started = bool(self._started.all())
@@ -184,6 +181,7 @@ class BatchEnv:
     def step(self, actions: Any, out: Step | None = None) -> Step:
         """One control step (20 ms) of all worlds. actions: [W, N, A] floats in [-1, 1], NumPy or torch; clipped.
 
+        Where all drones choose (action mode `discrete`): [W, N] whole numbers; where some do, the first of their A numbers.
         `out`: buffers of one's own, from `buffers()`; else the environment's, valid until the next step.
         Raises SkyrallyError for a wrong shape, a step before reset, and (outside matches) actions that are not finite.
         """
@@ -193,6 +191,7 @@ class BatchEnv:
         result = self._own if out is None else self._memory(out)
         self._own_is_new = out is None
         self._run(self._step, self.worlds, self.params, actions, result.obs, *self._outputs(result))
+        self._hide(result.obs, self._all)
         return result if out is None else out
 
     def observe(self, out: Any = None) -> np.ndarray:
@@ -200,6 +199,7 @@ class BatchEnv:
         obs = self._own.obs if out is None else self._observations(out)
         self._own_is_new = self._own_is_new or out is None
         self._run(self._restart, self.worlds, self.params, np.full(self.num_worlds, 2, np.uint8), obs)
+        self._hide(obs, self._all)
         return obs
 
     def state(self) -> np.ndarray:
@@ -208,9 +208,9 @@ class BatchEnv:
             self.observe()
         return self._own.obs.reshape(self.num_worlds, -1)
 
-    def action_mask(self) -> None:
-        """None: continuous action modes mask nothing."""
-        return
+    def action_mask(self) -> np.ndarray | None:
+        """[W, N, K] bool: which choices are possible now (all are); None where no drone chooses: other modes mask nothing."""
+        return np.ones((*self.seats.choosing.shape, len(self.seats.choices)), bool) if self.seats.any_choosing else None
 
     def snapshot(self) -> np.ndarray:
         """[W] a copy of the worlds: the whole truth."""
@@ -223,6 +223,7 @@ class BatchEnv:
             raise SkyrallyError(f"this snapshot holds {got}; expected what snapshot() of {self.scenario.name} x {self.num_worlds} gives")
         rows = slice(None) if mask is None else self._mask(mask) == 1
         self.worlds[rows] = worlds[rows]
+        self.seats.refresh()
         self._started[rows] = self.worlds["episode"][rows] > 0  # a snapshot from before the first reset is no world to step
         self._all_started = bool(self._started.all())
         if self.layout.size > self._own.obs.shape[2]:  # the snapshot's drones had wider views
@@ -250,6 +251,11 @@ class BatchEnv:
         for future in [self._pool.submit(function, *arguments, first, last) for first, last in self._chunks]:
             future.result()
 
+    def _hide(self, obs: np.ndarray, what: np.ndarray) -> None:
+        """Masks what the drones do not see, where there is a `sight`."""
+        if self._sight is not None:
+            self._run(self._sight.hide, self.worlds, *self._sight.tables, what, obs)
+
     def _mask(self, mask: Any) -> np.ndarray:
         what = as_array(mask)
         if what.shape != (self.num_worlds,):
@@ -276,7 +282,7 @@ class BatchEnv:
     def _actions(self, actions: Any) -> np.ndarray:
         """[W, N, A] float32, contiguous. Checks shape and, where it is the user's mistake, finiteness."""
         shape = (self.num_worlds, self.num_drones, ACTION_SIZE)
-        return finite_actions(actions, shape, self.agents, not self.scenario.stop_invalid)
+        return finite_actions(self.seats.decided(actions), shape, self.agents, not self.scenario.stop_invalid)
 
 
 def _chunks(worlds: int, threads: int | None) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .parallel import SkyParallelEnv
 
-BATCH_OPTIONS = ("threads", "view", "action_mode")
+BATCH_OPTIONS = ("threads", "view", "action_mode", "discrete", "sight")
 
 
 def list_scenarios() -> tuple[str, ...]:
@@ -30,7 +30,8 @@ def make(scenario: str | Scenario, worlds: int = 1, device: Any = "cpu", engine:
     """`worlds` worlds of a scenario behind one `step` on arrays [W, N, ...].
 
     `scenario`: a name, or one of your own: a Scenario, `my_drill.py`, `python:MODULE:ATTR`.
-    `options` are the scenario's own (`physics`, `rules`, `max_cycles`, `weights` ...) and `threads`, `view`, `action_mode`.
+    `options` are the scenario's own (`physics`, `rules`, `max_cycles`, `weights` ...) and `threads`, `view`, `action_mode`,
+    `discrete` (see `choices`), `sight` (see `scenarios.sight`).
     Raises SkyrallyError for unknown names, with the nearest ones, and for values out of range.
     """
     if str(device) != "cpu":

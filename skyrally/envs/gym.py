@@ -47,7 +47,8 @@ class SingleDroneEnv(Viewed, gymnasium.Env):
         self.batch = doors.make(self.scenario, max_cycles=max_cycles, **{"seed": spaces.fresh_seed(), **options})
         self.render_mode = render_mode
         self.observation_space: Box = spaces.observation_space(self.batch.layout)
-        self.action_space: Box = spaces.action_space()
+        self.action_space: gymnasium.Space = spaces.action_space(self.batch, 0)
+        self._choices = len(self.batch.seats.choices) if self.batch.seats.any_choosing else 0
         self._viewer = None if render_mode is None else Viewer(self.batch, render_mode)
         self._options = ResetOptions(self.batch)
         self._fields = [(name, self.batch.worlds[name]) for name in self.scenario.info]
@@ -70,10 +71,13 @@ class SingleDroneEnv(Viewed, gymnasium.Env):
         return obs[0, 0].copy(), self._info()
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """One control step (20 ms). `action`: four floats in [-1, 1]. Raises SkyrallyError for any other, and after the end."""
+        """One control step (20 ms). `action`: four floats in [-1, 1], or the number of a choice.
+
+        Raises SkyrallyError for any other, and after the end.
+        """
         if self._ended:
             raise SkyrallyError("the episode is over: call reset() before the next step")
-        row = action_row(self.scenario.agents[0], action)
+        row = action_row(self.scenario.agents[0], action, self._choices)
         result = self.batch.step(row.reshape(1, 1, -1))
         terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
         self._ended = terminated or truncated

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import numpy as np
-from gymnasium.spaces import Box
+from gymnasium.spaces import Box, Discrete, Space
 from pettingzoo import ParallelEnv
 
 from ..errors import SkyrallyError, checked_options, unknown
@@ -62,7 +62,8 @@ class SkyParallelEnv(Viewed, ParallelEnv):
         self._options = ResetOptions(self.batch)
         layout = self.batch.layout
         self._observation_spaces = {agent: spaces.observation_space(layout) for agent in self.possible_agents}
-        self._action_spaces = {agent: spaces.action_space() for agent in self.possible_agents}
+        self._action_spaces = {agent: spaces.action_space(self.batch, k) for k, agent in enumerate(self.possible_agents)}
+        self._choices = {agent: int(space.n) if isinstance(space, Discrete) else 0 for agent, space in self._action_spaces.items()}
         self.state_space: Box = spaces.observation_space(layout, len(self.possible_agents))
         self._actions = np.zeros((1, len(self.possible_agents), ACTION_SIZE), np.float32)
         self._flat = self._actions.reshape(-1)  # the same memory
@@ -77,7 +78,7 @@ class SkyParallelEnv(Viewed, ParallelEnv):
         self._known(agent)
         return self._observation_spaces[agent]
 
-    def action_space(self, agent: str) -> Box:
+    def action_space(self, agent: str) -> Space:
         """The same object each time."""
         self._known(agent)
         return self._action_spaces[agent]
@@ -125,7 +126,7 @@ class SkyParallelEnv(Viewed, ParallelEnv):
     def step(
         self, actions: Mapping[str, Any]
     ) -> tuple[dict[str, np.ndarray], dict[str, float], dict[str, bool], dict[str, bool], dict[str, Numbers]]:
-        """One control step (20 ms). `actions`: four floats in [-1, 1] for every agent in `agents`.
+        """One control step (20 ms). `actions`: four floats in [-1, 1] for every agent in `agents`, or the number of a choice.
 
         Returns observations, rewards, terminations, truncations, infos of the agents that were in the list.
         Raises SkyrallyError, naming the agent, for an action that is missing, too many, or of a wrong shape or kind; numbers that are
@@ -177,7 +178,9 @@ class SkyParallelEnv(Viewed, ParallelEnv):
         if len(actions) != len(agents):
             self._refuse(actions)
         rows = [
-            row if type(row) is np.ndarray and row.shape == ROW and row.dtype.kind == "f" else action_row(agent, row)
+            row
+            if type(row) is np.ndarray and row.shape == ROW and row.dtype.kind == "f" and not self._choices[agent]
+            else action_row(agent, row, self._choices[agent])
             for agent, row in zip(agents, rows, strict=True)
         ]
         if len(agents) == len(self.possible_agents):

@@ -6,12 +6,13 @@ import secrets
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box
+from gymnasium.spaces import Box, Discrete, Space
 
 from ..errors import SkyrallyError
 from ..physics.control import ACTION_SIZE
 from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Layout
+from .batch import BatchEnv
 
 FAR = 1e6  # m, m/s, rad/s: stands for "no limit", since checkers and libraries want finite bounds; no drone gets there
 
@@ -28,8 +29,10 @@ def observation_space(layout: Layout, copies: int = 1) -> Box:
     return Box(np.tile(low, copies), np.tile(high, copies), dtype=np.float32)
 
 
-def action_space() -> Box:
-    """A box [-1, 1] of four numbers. Each agent needs its own, since seeding one may not change another's samples."""
+def action_space(batch: BatchEnv, drone: int) -> Space:
+    """A box [-1, 1] of four numbers, or K choices. Each agent needs its own: seeding one may not change another's samples."""
+    if batch.seats.choosing[0, drone]:
+        return Discrete(len(batch.seats.choices))
     return Box(-1.0, 1.0, (ACTION_SIZE,), np.float32)
 
 

@@ -38,8 +38,11 @@ def measure(scenario: str, worlds: int = 4096, threads: int = 1, repeats: int = 
     env = doors.make(scenario, worlds, threads=threads, **options)
     hover = 2.0 * float(env.params["airframe"]["hover"][0]) ** 2 - 1.0
     rng = np.random.default_rng(0)
-    shape = (worlds, env.num_drones, 4)
-    actions = [(hover + NOISE * rng.standard_normal(shape)).astype(np.float32) for _ in range(4)]
+    if env.seats.any_choosing:
+        actions = list(env.seats.random(rng, 4))
+    else:
+        shape = (worlds, env.num_drones, 4)
+        actions = [(hover + NOISE * rng.standard_normal(shape)).astype(np.float32) for _ in range(4)]
     env.reset()
     clock = time.process_time if threads == 1 else time.perf_counter
     rates = []

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box
+from gymnasium.spaces import Box, Space
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
@@ -59,7 +59,7 @@ class SingleDroneVectorEnv(VectorEnv):
         self.num_envs = self.batch.num_worlds
         self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": ["rgb_array"], "render_fps": FPS}
         self.single_observation_space: Box = spaces.observation_space(self.batch.layout)
-        self.single_action_space: Box = spaces.action_space()
+        self.single_action_space: Space = spaces.action_space(self.batch, 0)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._options = ResetOptions(self.batch, ("reset_mask",))
@@ -89,7 +89,7 @@ class SingleDroneVectorEnv(VectorEnv):
         return obs[:, 0].copy(), self._infos(mask)
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """One control step (20 ms) of all worlds. `actions` [W, 4] in [-1, 1].
+        """One control step (20 ms) of all worlds. `actions` [W, 4] in [-1, 1], or [W] choices.
 
         Returns obs [W, O] float32, rewards [W] float64, terminations [W], truncations [W], infos.
         Raises SkyrallyError for another shape or kind and for numbers that are not finite.
@@ -130,19 +130,21 @@ class SingleDroneVectorEnv(VectorEnv):
     # -- inside --------------------------------------------------------------------------------------------------------
 
     def _rows(self, actions: Any, again: np.ndarray) -> np.ndarray:
-        """[W, 1, A] the actions; those of worlds that are being reset mean nothing, whatever they are."""
+        """[W, 1, A] the actions, or [W, 1] choices; those of worlds that are being reset mean nothing, whatever they are."""
         rows = np.asarray(actions.detach().cpu() if hasattr(actions, "detach") else actions)
-        expected = (self.num_envs, ACTION_SIZE)
+        expected = (self.num_envs,) if self.batch.seats.any_choosing else (self.num_envs, ACTION_SIZE)
         if rows.shape != expected:
-            raise SkyrallyError(f"actions have shape {rows.shape}; expected (worlds, {ACTION_SIZE}) = {expected}")
+            raise SkyrallyError(
+                f"actions have shape {rows.shape}; expected (worlds{f', {ACTION_SIZE}' * (len(expected) - 1)}) = {expected}"
+            )
         if again.any():
             if self.autoreset_mode is AutoresetMode.DISABLED:
                 raise SkyrallyError(
                     f"{int(again.sum())} worlds have ended, the first is {int(again.argmax())}: "
                     "reset them with reset(options={'reset_mask': terminated | truncated})"
                 )
-            rows = np.where(again[:, None], np.zeros((), rows.dtype), rows)
-        return rows[:, None, :]
+            rows = np.where(again if rows.ndim == 1 else again[:, None], np.zeros((), rows.dtype), rows)
+        return rows[:, None]
 
     def _finish(self, result: Step) -> dict[str, Any]:
         """Resets the worlds that ended in this step; gives what they ended with, in the form of Gymnasium's own vector environments."""

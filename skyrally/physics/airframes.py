@@ -13,6 +13,7 @@ import numpy as np
 
 from .records import F8, Fields, record
 
+SEPARATION = 2.2  # each loop of the cascade is so much slower than the one inside it: less overshoots by more than 5 %
 PUBLISHED_DT = 0.02  # s; the published rotor lag 0.43 is per control step of this length
 
 AIRFRAME: Fields = [
@@ -30,8 +31,15 @@ AIRFRAME: Fields = [
     ("lag", F8),  # share of the way to the target throttle in one substep
     ("rate_gain", F8, 3),  # 1/s, body-rate loop
     ("rate_limit", F8, 3),  # rad/s, ctbr bounds
+    ("attitude_gain", F8),  # 1/s, the loops of `cascade`
+    ("velocity_gain", F8),  # 1/s
+    ("position_gain", F8),  # 1/s
+    ("speed_limit", F8, 3),  # m/s
+    ("zone", F8, 3),  # m: waypoints span [-zone, zone] in x and y, [0, zone] in z
+    ("tilt_limit", F8),  # largest horizontal over vertical force (tangent)
     ("keep_linear", F8),  # share of the velocity kept per substep (damping)
     ("keep_angular", F8),
+    ("linear_damping", F8),  # 1/s
     ("angular_damping", F8),  # 1/s
     ("drag", F8, 3),  # kg/m, body axes: quadratic drag force = -drag * |v| * v
     ("body_radius", F8),  # m: the flat cylinder that collides
@@ -59,6 +67,8 @@ class Airframe:
     rotor_radius: float  # m, for pictures
     rate_gain: tuple[float, float, float] = (12.0, 12.0, 6.0)
     rate_limit: tuple[float, float, float] = (2.5133, 2.5133, 2.5133)  # 144 deg/s, the published CTBR bounds
+    speed_limit: tuple[float, float, float] = (5.0, 5.0, 3.0)  # m/s, ours: what `velocity` and `waypoint` ask for at most
+    tilt_limit: float = 40.0  # deg, ours: what they tilt at most
     linear_damping: float = 0.2  # 1/s, as PhysX was configured in the published benchmark
     angular_damping: float = 0.2
     drag: tuple[float, float, float] = (0.0, 0.0, 0.0)  # kg/m, used by physics="fine"
@@ -89,8 +99,14 @@ class Airframe:
             "lag": 1.0 - np.exp(-dt / self.lag_time),
             "rate_gain": self.rate_gain,
             "rate_limit": self.rate_limit,
+            "attitude_gain": self.rate_gain[0] / SEPARATION,
+            "velocity_gain": self.rate_gain[0] / SEPARATION**2,
+            "position_gain": self.rate_gain[0] / SEPARATION**3,
+            "speed_limit": self.speed_limit,
+            "tilt_limit": np.tan(np.radians(self.tilt_limit)),
             "keep_linear": 1.0 - linear * dt,
             "keep_angular": 1.0 - self.angular_damping * dt,
+            "linear_damping": linear,
             "angular_damping": self.angular_damping,
             "drag": self.drag if fine else (0.0, 0.0, 0.0),
             "body_radius": self.body_radius,
@@ -148,6 +164,7 @@ CRAZYFLIE = Airframe(
     racket_radius=0.06,
     rotor_radius=0.0225,
     rate_gain=(16.0, 16.0, 6.0),
+    speed_limit=(3.0, 3.0, 2.0),
     drag=(0.002, 0.002, 0.004),  # estimate, as above with C_d A 0.003 and 0.006 m^2
 )
 
@@ -167,6 +184,7 @@ JUGGLER = Airframe(
     rotor_radius=0.075,
     rate_gain=(16.0, 16.0, 8.0),
     rate_limit=(6.0, 6.0, 3.0),
+    speed_limit=(6.0, 6.0, 4.0),
     linear_damping=0.0,
     angular_damping=0.0,
     drag=(0.015, 0.015, 0.03),

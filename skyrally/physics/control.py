@@ -4,16 +4,18 @@
 | --- | --- | --- |
 | rotor | thrust fraction of each rotor, -1 none to 1 full | throttle = sqrt((u + 1) / 2) |
 | ctbr | collective thrust (-1 none, 1 full), roll, pitch, yaw rate over their limits | N and rad/s |
+| velocity, waypoint | see `cascade` | m/s and rad/s, m and rad |
 
 Values outside the bounds are clipped. A row that is not finite marks the drone `invalid` and hovers level instead.
 """
 
 import math
 
-from .records import CTBR, ROTOR
-from .vec import clip, fn, put3, put4, vec3
+from .cascade import cascade, intend, stay
+from .records import CTBR, ROTOR, VELOCITY, WAYPOINT
+from .vec import clip, fn, put3, put4, vec3, vec4
 
-ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR}
+ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR, "velocity": VELOCITY, "waypoint": WAYPOINT}
 ACTION_SIZE = 4
 
 
@@ -25,9 +27,11 @@ def decode(drone, airframe, action):
     if not math.isfinite(a + b + c + d):
         drone.invalid = 1
         a = b = c = d = 2.0 * airframe.hover * airframe.hover - 1.0
-        if drone.mode == CTBR:
+        if drone.mode != ROTOR:
             b = c = d = 0.0
-    if drone.mode == ROTOR:
+    if drone.mode > CTBR:
+        _decode_goal(drone, airframe, a, b, c, d)
+    elif drone.mode == ROTOR:
         put4(drone.command, (_throttle(a), _throttle(b), _throttle(c), _throttle(d)))
     else:
         limit = airframe.rate_limit
@@ -37,27 +41,41 @@ def decode(drone, airframe, action):
 
 
 @fn
+def _decode_goal(drone, airframe, a, b, c, d):
+    if drone.invalid == 0:
+        put4(drone.command, intend(drone, airframe, a, b, c, d))
+    else:
+        put4(drone.command, stay(drone))
+
+
+@fn
 def _throttle(u):
     return math.sqrt(clip(0.5 * (u + 1.0), 0.0, 1.0))
 
 
 @fn
 def throttle_targets(drone, airframe):
-    """The four throttles that the drone's command asks for now."""
+    """The four throttles that the command asks for now, in mode rotor or ctbr."""
     if drone.mode == ROTOR:
         return drone.command[0], drone.command[1], drone.command[2], drone.command[3]
-    return _rate_loop(drone, airframe)
+    return _rate_loop(drone, airframe, vec4(drone.command))
 
 
 @fn
-def _rate_loop(drone, airframe):
+def steered_targets(drone, airframe):
+    """The four throttles that the command asks for now, in mode velocity or waypoint."""
+    return _rate_loop(drone, airframe, cascade(drone, airframe))
+
+
+@fn
+def _rate_loop(drone, airframe, command):
     """Collective thrust and body rates to throttles: model-based P control on the rates.
 
     torque = I gain (target - rate) + rate x I rate + damping I rate: without saturation each rate follows its
     target as the rotor lag lets it and ends there exactly, so no integral term is needed and none can wind up.
     """
     inertia, rate, gain = vec3(airframe.inertia), vec3(drone.rate), airframe.rate_gain
-    command, gyro, damping = drone.command, airframe.gyro, airframe.angular_damping
+    gyro, damping = airframe.gyro, airframe.angular_damping
     roll = inertia[0] * (gain[0] * (command[1] - rate[0]) - gyro[0] * rate[1] * rate[2] + damping * rate[0])
     pitch = inertia[1] * (gain[1] * (command[2] - rate[1]) - gyro[1] * rate[2] * rate[0] + damping * rate[1])
     yaw = inertia[2] * (gain[2] * (command[3] - rate[2]) - gyro[2] * rate[0] * rate[1] + damping * rate[2])

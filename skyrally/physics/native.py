@@ -7,7 +7,8 @@ from .ball import move_ball
 from .ball_contacts import touch_ball
 from .control import decode
 from .drone_contacts import touch_drones
-from .quadrotor import downwash, move_drone, spin_rotors
+from .quadrotor import downwash, move_drone, spin_rotors, steer_rotors
+from .records import CTBR
 from .vec import add, fn, put3
 
 
@@ -45,7 +46,10 @@ def begin(world, params, actions):
 def advance_drones(world, params):
     """Actuate, couple and move all drones by one substep."""
     for i in range(len(world.drones)):
-        spin_rotors(world.drones[i], params.airframe)
+        if world.drones[i].mode <= CTBR:
+            spin_rotors(world.drones[i], params.airframe)
+        else:
+            steer_rotors(world.drones[i], params.airframe)
     if len(world.drones) > 1:
         for i in range(len(world.drones)):
             couple(world, i)

@@ -16,6 +16,7 @@ from .balls import BALL_PARAMS, BALLS
 from .records import F8, I8, Fields, record
 
 CONTROL_DT = 0.02  # s: control at 50 Hz in every scenario
+ZONE = (9.0, 4.5, 5.0)  # m, half length, half width and height of where waypoints lie: the published court
 
 PARAMS: Fields = [
     ("airframe", record(AIRFRAME)),
@@ -52,8 +53,9 @@ def make_params(
     substeps: int | None = None,
     gravity: float = 9.81,
     net: tuple[float, float] | None = None,
+    zone: tuple[float, float, float] = ZONE,
 ) -> np.ndarray:
-    """[1] the shared block, with a scenario's `extra` fields still zero. `net` is (height, width) in metres.
+    """[1] the shared block, with a scenario's `extra` fields still zero. `net` is (height, width) in metres, `zone` is `ZONE`'s kind.
 
     Raises SkyrallyError for unknown names and impossible numbers.
     """
@@ -72,6 +74,7 @@ def make_params(
     row = block[0]
     dt = CONTROL_DT / substeps
     row["airframe"] = AIRFRAMES[airframe].params(dt, gravity, preset.fine)
+    row["airframe"]["zone"] = zone
     row["ball"] = BALLS[ball].params()
     row["dt"], row["substeps"], row["gravity"] = dt, substeps, gravity
     row["drone_restitution"] = 0.2

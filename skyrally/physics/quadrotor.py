@@ -2,17 +2,29 @@
 
 import math
 
-from .control import throttle_targets
+from .control import steered_targets, throttle_targets
 from .vec import add, add_scaled, body_z, dot, fn, norm, put3, put4, scale, times, to_body, to_world, turn, vec3, vec4
 
 
 @fn
 def spin_rotors(drone, airframe):
-    """Actuate: throttles follow their targets with first-order lag; thrust and torque follow from the throttles.
+    """Actuate in mode rotor or ctbr. Modes have functions of their own because one branch more inside costs a step 5 %."""
+    _spin(drone, airframe, throttle_targets(drone, airframe))
+
+
+@fn
+def steer_rotors(drone, airframe):
+    """Actuate in mode velocity or waypoint."""
+    _spin(drone, airframe, steered_targets(drone, airframe))
+
+
+@fn
+def _spin(drone, airframe, targets):
+    """Throttles follow their targets with first-order lag; thrust and torque follow from the throttles.
 
     Thrust of a rotor = throttle^2 max_force along body z; torque = r x f plus the reaction torque about z.
     """
-    t0, t1, t2, t3 = throttle_targets(drone, airframe)
+    t0, t1, t2, t3 = targets
     lag, full, rotor = airframe.lag, airframe.max_force, drone.rotor
     r0, r1 = rotor[0] + lag * (t0 - rotor[0]), rotor[1] + lag * (t1 - rotor[1])
     r2, r3 = rotor[2] + lag * (t2 - rotor[2]), rotor[3] + lag * (t3 - rotor[3])

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-F8, I8, I4 = "f8", "i8", "i4"
+F8, I8, I4, I1 = "f8", "i8", "i4", "i1"
 Fields = list[tuple]
 
 # Action modes (physics/control.py decodes them).
-ROTOR, CTBR = 0, 1
+ROTOR, CTBR, VELOCITY, WAYPOINT = 0, 1, 2, 3
 
 # Event kinds. `who` is a drone's index, or NOBODY; `other` the second drone of a drone-drone contact.
 NOBODY = -1
@@ -35,7 +35,7 @@ DRONE: Fields = [
     ("vel", F8, 3),  # m/s, world
     ("rate", F8, 3),  # rad/s, body
     ("rotor", F8, 4),  # throttle in [0, 1]; thrust fraction is its square
-    ("command", F8, 4),  # decoded action: throttles (rotor) or collective thrust N and body rates rad/s (ctbr)
+    ("command", F8, 4),  # decoded action: throttles (rotor); collective thrust N and body rates rad/s (ctbr); else see `cascade`
     ("up", F8, 3),  # body z in world, kept with quat
     ("thrust", F8),  # N, sum of the rotors
     ("torque", F8, 3),  # N m, body, of the rotors
@@ -43,10 +43,12 @@ DRONE: Fields = [
     ("kick", F8, 3),  # pending m/s, rad/s (body) and m: contacts of one moment are added up here, then applied
     ("twist", F8, 3),
     ("shift", F8, 3),
-    ("mode", I4),  # action mode: ROTOR or CTBR
+    ("mode", I4),  # action mode: ROTOR, CTBR, VELOCITY or WAYPOINT
     ("view_id", I4),  # observation layout: index into the scenario's views
     ("alive", I4),  # 1 while the drone takes part
-    ("invalid", I4),  # 1 if this step's action was not finite
+    ("invalid", I1),  # 1 if this step's action was not finite
+    ("turned", I1),  # 1 if its own frame, in which it sees and steers, is the world turned by pi about z (team 1)
+    ("discrete", I1),  # 1 if it is given numbers of choices, which `envs` exchanges for actions of its mode
 ]
 
 BALL: Fields = [

@@ -32,6 +32,7 @@ def mirrored(world: np.record) -> np.record:
     n = len(world.drones) // 2
     order = np.r_[n : 2 * n, 0:n]
     out.drones[:] = world.drones[order]
+    out.drones["turned"] = world.drones["turned"]  # whose frame is turned is the seat's
     for i in range(2 * n):
         _turn_record(out.drones[i])
     _turn_record(out.ball)

@@ -23,7 +23,7 @@ from ..physics.control import settle
 from ..physics.records import BALL_NET, BODY, F8, I8, RACKET, Fields
 from ..physics.vec import add, fn, norm, put3, sub, vec3
 from .parts import ROOT, jitter3, place, random_attitude, write_root
-from .scenario import Field, Layout, write3
+from .scenario import BALL, MATES, Field, Layout, write3
 
 HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
 NET_HEIGHT = 2.43  # m
@@ -40,9 +40,9 @@ def layout(turns: int) -> Layout:
         [
             *ROOT,
             Field("from_anchor", 3, "m", "world"),
-            Field("to_mate", 3, "m", "world"),
-            Field("from_ball", 3, "m", "world"),
-            Field("ball_velocity", 3, "m/s", "world"),
+            Field("to_mate", 3, "m", "world", shows=(MATES,)),
+            Field("from_ball", 3, "m", "world", shows=(BALL,)),
+            Field("ball_velocity", 3, "m/s", "world", shows=(BALL,)),
             Field("turn", turns, "one-hot", "-", 0.0, 1.0),
             Field("identity", 2, "one-hot", "-", 0.0, 1.0),
         ],

@@ -17,10 +17,13 @@ from ..errors import SkyrallyError, checked_options, unknown
 from ..physics.vec import fn
 from .stage import Stage
 
+# What a field may show: the ball, the other drones of the team, the whole team with oneself, the other team.
+BALL, MATES, OURS, FOES = "ball", "mates", "ours", "foes"
+
 
 @dataclass(frozen=True)
 class Field:
-    """A named part of an observation."""
+    """A named part of an observation. `shows`: whose numbers these are, equally many for each, for `sight` to hide."""
 
     name: str
     size: int
@@ -28,6 +31,7 @@ class Field:
     frame: str = "-"
     low: float = -np.inf
     high: float = np.inf
+    shows: tuple[str, ...] = ()
 
 
 class Layout:
@@ -111,7 +115,7 @@ class Scenario:
     options: Mapping[str, Any]  # name -> default
     configure: Callable[[Mapping[str, Any]], np.ndarray]
     stage: Callable[[Mapping[str, Any]], Stage]
-    action_modes: tuple[str, ...] = ("rotor", "ctbr")
+    action_modes: tuple[str, ...] = ("rotor", "ctbr", "velocity", "waypoint", "discrete")
     narrate: Callable[[np.record, Stage], list[str]] = field(default=lambda world, stage: [])
     stop_invalid: bool = False  # True: an action that is not finite is a fault in the game; False: an error
     info: tuple[str, ...] = ()  # fields of the world record that step reports

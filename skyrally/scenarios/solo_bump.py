@@ -32,7 +32,7 @@ from ..physics.params import make_params
 from ..physics.records import BODY, F8, I4, I8, RACKET, world_record
 from ..physics.vec import add, clip, fn, put3, sub, vec3
 from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, jitter3, physics_options, place, random_attitude, stage_of, write_root
-from .scenario import Field, Layout, Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
+from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
 from .stage import Court
 
 advance = play
@@ -44,7 +44,12 @@ HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
 
 LAYOUT = Layout(
     "benchmark",
-    [*ROOT, Field("from_anchor", 3, "m", "world"), Field("from_ball", 3, "m", "world"), Field("ball_velocity", 3, "m/s", "world")],
+    [
+        *ROOT,
+        Field("from_anchor", 3, "m", "world"),
+        Field("from_ball", 3, "m", "world", shows=(BALL,)),
+        Field("ball_velocity", 3, "m/s", "world", shows=(BALL,)),
+    ],
 )
 TERMS = 7
 DRONE_FIELDS = [("term", F8, TERMS), ("returns", F8, TERMS)]

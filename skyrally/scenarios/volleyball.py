@@ -31,7 +31,7 @@ import numpy as np
 
 from ..physics.control import settle
 from ..physics.native import play
-from ..physics.params import make_params
+from ..physics.params import ZONE, make_params
 from ..physics.records import F8, I4, I8, NOBODY, world_record
 from ..physics.rng import draw, uniform
 from ..physics.vec import add, fn, norm, put3, sub, vec3
@@ -200,7 +200,7 @@ def configure(n: int, options: Mapping[str, Any]) -> np.ndarray:
     length, width = COURTS[n]
     sport = choice(options, "rules", RULES)
     fields = [*PARAM_FIELDS, ("anchor", F8, (2 * n, 3))]
-    block = make_params(fields, net=(NET_HEIGHT, width), **physics_options(options))
+    block = make_params(fields, net=(NET_HEIGHT, width), zone=(0.5 * length, 0.5 * width, ZONE[2]), **physics_options(options))
     anchors = np.array(ANCHORS[n], float)
     values = {
         "half_length": 0.5 * length,

@@ -11,7 +11,7 @@ from ..physics.vec import body_x, fn, sub, to_world, vec3, vec4
 from .mirror import half_turn, half_turn_quat
 from .parts import ROOT
 from .rulebook import may_touch, team_of
-from .scenario import Field, Layout, write3, write4
+from .scenario import BALL, FOES, MATES, OURS, Field, Layout, write3, write4
 
 BENCHMARK, MATCH = 0, 1
 TEAM = "team"
@@ -31,15 +31,15 @@ def _flag(name: str, size: int = 1) -> Field:
 
 
 def _duel_layout() -> Layout:
-    from_ball = Field("from_ball", 3, "m", TEAM)
+    from_ball = Field("from_ball", 3, "m", TEAM, shows=(BALL,))
     return Layout(
         "benchmark",
         [
             *_root(),
             Field("from_anchor", 3, "m", TEAM),
-            Field("to_opponent", 3, "m", TEAM),
+            Field("to_opponent", 3, "m", TEAM, shows=(FOES,)),
             from_ball,
-            Field("ball_velocity", 3, "m/s", TEAM),
+            Field("ball_velocity", 3, "m/s", TEAM, shows=(BALL,)),
             _flag("turn", 2),
         ],
     )
@@ -51,12 +51,12 @@ def _team_layout(n: int) -> Layout:
         [
             *_root(),
             Field("from_anchor", 3, "m", TEAM),
-            Field("to_ball", 3, "m", TEAM),
-            Field("ball_velocity", 3, "m/s", TEAM),
+            Field("to_ball", 3, "m", TEAM, shows=(BALL,)),
+            Field("ball_velocity", 3, "m/s", TEAM, shows=(BALL,)),
             _flag("ball_side", 2),
             _flag("identity", n),
             _flag("touched", 2),
-            Field("positions", 6 * n, "m", TEAM),
+            Field("positions", 6 * n, "m", TEAM, shows=(OURS, FOES)),
         ],
     )
 
@@ -71,9 +71,9 @@ def _match_layout(n: int) -> Layout:
             Field("rate", 3, "rad/s", "body"),
             Field("throttle", 4, "-", "per rotor, 0 to 1", 0.0, 1.01),
             Field("anchor", 3, "m", TEAM),
-            Field("ball", 3, "m", TEAM),
-            Field("ball_velocity", 3, "m/s", TEAM),
-            Field("ball_spin", 3, "rad/s", TEAM),
+            Field("ball", 3, "m", TEAM, shows=(BALL,)),
+            Field("ball_velocity", 3, "m/s", TEAM, shows=(BALL,)),
+            Field("ball_spin", 3, "rad/s", TEAM, shows=(BALL,)),
             Field("ball_constants", 3, "m, 1/m, -", "radius, drag, restitution", 0.0),
             Field("court", 3, "m", "half length, half width, net height", 0.0),
             Field("identity", n, "0 or 1", "-", 0.0, 1.0),
@@ -83,8 +83,8 @@ def _match_layout(n: int) -> Layout:
             _flag("serving"),
             _flag("server"),
             _flag("touched"),
-            Field("mates", 7 * (n - 1), "m, m/s, 0 or 1", "position, velocity, touched"),
-            Field("foes", 6 * n, "m, m/s", "position, velocity"),
+            Field("mates", 7 * (n - 1), "m, m/s, 0 or 1", "position, velocity, touched", shows=(MATES,)),
+            Field("foes", 6 * n, "m, m/s", "position, velocity", shows=(FOES,)),
         ],
     )
 

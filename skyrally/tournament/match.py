@@ -82,7 +82,7 @@ class Seat:
     def __init__(self, agent: Agent, env: BatchEnv):
         self.agent = agent
         self.view = agent.view or env.scenario.default_view
-        self.size = env.scenario.views[self.view].size
+        self.size = env.views[self.view].size
         self.team_size = env.num_drones // 2 if env.scenario.family == "match" else env.num_drones
         rows = env.num_worlds * self.team_size
         self.memory = np.zeros((rows, agent.memory_size), np.float32)

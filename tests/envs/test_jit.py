@@ -1,6 +1,6 @@
 """Machine code and plain Python agree: one step from many moments of random play, every field of the record.
 
-To 1e-9; in ctbr mode to 1e-7, because the mixer can ask a rotor for exactly nothing, and the square root of a rounding error of
+To 1e-9; in the other modes to 1e-7, because the mixer can ask a rotor for exactly nothing, and the square root of a rounding error of
 1e-17 is 3e-9 of throttle.
 """
 
@@ -20,7 +20,7 @@ from skyrally.envs.conformance.compare import record_difference
 
 pytestmark = pytest.mark.jit
 MOMENTS, APART = 10, 7  # snapshots, steps between them: 1.4 s of play, the serve's touch included
-KINDS = [("benchmark", "rotor", 1e-9), ("fine", "rotor", 1e-9), ("benchmark", "ctbr", 1e-7)]
+KINDS = [("benchmark", "rotor", 1e-9), ("fine", "rotor", 1e-9), ("benchmark", "ctbr", 1e-7), ("benchmark", "waypoint", 1e-7)]
 OBS_TOLERANCE = 1e-6  # float32
 
 

@@ -36,7 +36,7 @@ def agents(kit: Kit) -> None:
 
 def layout(kit: Kit) -> None:
     """In every view the named fields cover the observation: each number is written, none beyond, and no name comes twice."""
-    for view, fields in kit.scenario.views.items():
+    for view, fields in kit.views.items():
         if len(fields.slices) != len(fields.fields):
             raise Failure(f"view {view!r}: a field name comes twice in {[part.name for part in fields.fields]}")
         env = kit.make(view=view)
@@ -58,7 +58,7 @@ def _covered(env: BatchEnv, wide: np.ndarray, what: str) -> None:
 
 def bounds(kit: Kit) -> None:
     """Observations are finite float32 within the layout's bounds, in every view, over whole episodes."""
-    for view, fields in kit.scenario.views.items():
+    for view, fields in kit.views.items():
         env = kit.make(view=view)
         low, high = fields.bounds()
         trace = kit.play(env, kit.actions(env))
@@ -105,6 +105,9 @@ def info(kit: Kit) -> None:
 def actions(kit: Kit) -> None:
     """Actions beyond [-1, 1] count as the bounds; float64 does as float32; the caller's array is not changed."""
     one, two, three = kit.make(), kit.make(), kit.make()
+    if one.seats.any_choosing:
+        _choices(kit, one, two)
+        return
     wild = 3.0 * kit.actions(one)
     kept = wild.copy()
     expected = kit.play(one, wild)
@@ -113,13 +116,25 @@ def actions(kit: Kit) -> None:
     kit.agree(expected, kit.play(three, wild.astype(np.float64)), "float32 actions against float64")
 
 
+def _choices(kit: Kit, one: BatchEnv, two: BatchEnv) -> None:
+    """Choices: whole numbers of any kind are the same, the mask has one flag for each, and there is none beyond the last."""
+    moves, mask = kit.actions(one), one.action_mask()
+    expected = (*moves.shape[1:3], len(one.seats.choices))
+    if mask is None or mask.shape != expected or not mask.any(axis=2).all():
+        raise Failure(f"the action mask is {None if mask is None else mask.shape}; expected {expected} with a choice for everybody")
+    kit.agree(kit.play(one, moves), kit.play(two, moves.astype(np.float64)), "float32 actions against float64")
+    wrong, before = moves[0].copy(), one.snapshot()
+    wrong[one.seats.choosing, 0] = len(one.seats.choices)
+    _refused(one, wrong, before, len(one.seats.choices))
+
+
 def invalid_actions(kit: Kit) -> None:
     """NaN and infinity: a fault that ends that world's episode where `stop_invalid` says so, else an error that changes nothing."""
     for bad in (np.nan, np.inf, -np.inf):
         env, calm = kit.make(), kit.make()
         good = kit.actions(env, 1)[0]
         wrong = good.copy()
-        wrong[0, -1, 2] = bad
+        wrong[0, -1, 0 if env.seats.choosing[0, -1] else 2] = bad
         env.reset()
         calm.reset()
         before = env.snapshot()

@@ -50,7 +50,7 @@ class Kit:
         self.worlds, self.steps, self.seed = worlds, steps, seed
         self._made: list[BatchEnv] = []
         first = self.make()
-        self.scenario, self.layout, self.names = first.scenario, first.layout, list(first.agents)
+        self.scenario, self.layout, self.views, self.names = first.scenario, first.layout, first.views, list(first.agents)
 
     def make(self, worlds: int | None = None, **options: Any) -> BatchEnv:
         """A batch of the thing under test: one thread and the kit's seed and number of worlds unless told."""
@@ -65,9 +65,7 @@ class Kit:
 
     def actions(self, batch: BatchEnv, steps: int | None = None, stream: int = 0) -> np.ndarray:
         """[T, W, N, A] float32 random actions; the same for the same stream."""
-        rng = np.random.default_rng([self.seed, stream])
-        shape = (steps or self.steps, batch.num_worlds, batch.num_drones, 4)
-        return rng.uniform(-1.0, 1.0, shape).astype(np.float32)
+        return batch.seats.random(np.random.default_rng([self.seed, stream]), steps or self.steps)
 
     def play(self, batch: BatchEnv, actions: np.ndarray, seeds: Any = None, *, begin: bool = True) -> Trace:
         """Resets all worlds (unless `begin` is False) and plays the actions, resetting each world as it ends."""
