@@ -5,11 +5,9 @@ Letters: W worlds, N drones, O observation numbers, A action numbers. Arrays are
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,9 +23,10 @@ from .arguments import as_array, finite_actions, memory, seed_row, whole
 from .choices import DEFAULT_SET, Choices
 from .faults import compiling
 from .frames import frame_of
+from .rigging import NO_RIG, chunks_of, rigging
 from .seats import Seats
 
-WORLDS_PER_THREAD = 128  # fewer worlds than this are not worth waking another thread
+SKIP, RESET, LOOK, FORGET = range(4)  # what a restart does with a world: see physics/compile.py
 
 
 @dataclass
@@ -88,14 +87,16 @@ class BatchEnv:
         self.seats = Seats(scenario, self.worlds, self.views, Choices(discrete, hover))
         self._started = np.zeros(self.num_worlds, bool)
         self._all_started = False
+        self._chunks = chunks_of(self.num_worlds, threads)
+        self._rigging = rigging(self.worlds, self.params, len(self._chunks), ACTION_SIZE)
         self.assign(view=view or scenario.default_view, action_mode=action_mode)
-        self._step, self._restart, built = batch(scenario.name, scenario.module)
-        self._chunks = _chunks(self.num_worlds, threads)
+        self._step, self._restart, built = batch(scenario.name, scenario.module, self._rigging is not None)
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
-        with announced(scenario.name, built), compiling(scenario, self.params):
+        with announced(scenario.name + (" (disturbed)" if self._rigging else ""), built), compiling(scenario, self.params):
             nothing = np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32)
-            self._step(self.worlds, self.params, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
-            self._restart(self.worlds, self.params, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)
+            rig = self._rigs()[0]
+            self._step(self.worlds, self.params, *rig, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
+            self._restart(self.worlds, self.params, *rig, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)
 
     # -- what there is -------------------------------------------------------------------------------------------------
 
@@ -149,6 +150,8 @@ class BatchEnv:
         self.seats.assign(team, view, action_mode, mask)
         self._own = self.buffers()
         self._own_is_new = False
+        if self._rigging is not None and self._rigging.widen(self.layout.size) and self._started.any():
+            self._run(self._restart, np.where(self._started, FORGET, SKIP).astype(np.uint8), self._own.obs)
 
     def buffers(self) -> Step:
         """Fresh memory for `step(out=...)`."""
@@ -171,7 +174,7 @@ class BatchEnv:
             rows = what == 1
             self.worlds["seed"][rows] = seed_row(seeds, self.num_worlds)[rows]
             self.worlds["episode"][rows] = 0
-        self._run(self._restart, self.worlds, self.params, what, obs)
+        self._run(self._restart, what, obs)
         self._hide(obs, what)
         if not self._all_started:
             self._started |= what == 1
@@ -190,7 +193,7 @@ class BatchEnv:
         actions = self._actions(actions)
         result = self._own if out is None else self._memory(out)
         self._own_is_new = out is None
-        self._run(self._step, self.worlds, self.params, actions, result.obs, *self._outputs(result))
+        self._run(self._step, actions, result.obs, *self._outputs(result))
         self._hide(result.obs, self._all)
         return result if out is None else out
 
@@ -198,7 +201,7 @@ class BatchEnv:
         """obs [W, N, O] of the worlds as they are: after `restore`, or after worlds or seats were changed."""
         obs = self._own.obs if out is None else self._observations(out)
         self._own_is_new = self._own_is_new or out is None
-        self._run(self._restart, self.worlds, self.params, np.full(self.num_worlds, 2, np.uint8), obs)
+        self._run(self._restart, np.full(self.num_worlds, LOOK, np.uint8), obs)
         self._hide(obs, self._all)
         return obs
 
@@ -213,16 +216,20 @@ class BatchEnv:
         return np.ones((*self.seats.choosing.shape, len(self.seats.choices)), bool) if self.seats.any_choosing else None
 
     def snapshot(self) -> np.ndarray:
-        """[W] a copy of the worlds: the whole truth."""
-        return self.worlds.copy()
+        """[W] a copy of the worlds: the whole truth (with delays also what is on its way)."""
+        return self.worlds.copy() if self._rigging is None else self._rigging.snapshot()
 
     def restore(self, worlds: np.ndarray, mask: Any = None) -> np.ndarray:
         """Puts worlds [W] from a snapshot back, in the rows of `mask` (None: all). Returns obs [W, N, O]."""
-        if not isinstance(worlds, np.ndarray) or worlds.dtype != self.worlds.dtype or worlds.shape != self.worlds.shape:
+        kind = self.worlds.dtype if self._rigging is None else self._rigging.carrier
+        if not isinstance(worlds, np.ndarray) or worlds.dtype != kind or worlds.shape != self.worlds.shape:
             got = f"{worlds.shape} worlds of another kind" if isinstance(worlds, np.ndarray) else type(worlds).__name__
             raise SkyrallyError(f"this snapshot holds {got}; expected what snapshot() of {self.scenario.name} x {self.num_worlds} gives")
         rows = slice(None) if mask is None else self._mask(mask) == 1
-        self.worlds[rows] = worlds[rows]
+        if self._rigging is None:
+            self.worlds[rows] = worlds[rows]
+        else:
+            self._rigging.restore(worlds, rows)
         self.seats.refresh()
         self._started[rows] = self.worlds["episode"][rows] > 0  # a snapshot from before the first reset is no world to step
         self._all_started = bool(self._started.all())
@@ -244,17 +251,26 @@ class BatchEnv:
         return step.reward, step.terminated, step.truncated
 
     def _run(self, function: Any, *arguments: Any) -> None:
-        """Calls a compiled batch function over all worlds, in chunks on threads when there are many. Releases the GIL."""
-        if self._pool is None:
-            function(*arguments, 0, self.num_worlds)
-            return
-        for future in [self._pool.submit(function, *arguments, first, last) for first, last in self._chunks]:
-            future.result()
+        """Calls a compiled batch function over all worlds, in chunks on threads when there are many."""
+        self._spread(function, [(self.worlds, self.params, *rig, *arguments) for rig in self._rigs()])
 
     def _hide(self, obs: np.ndarray, what: np.ndarray) -> None:
         """Masks what the drones do not see, where there is a `sight`."""
         if self._sight is not None:
-            self._run(self._sight.hide, self.worlds, *self._sight.tables, what, obs)
+            self._spread(self._sight.hide, [(self.worlds, *self._sight.tables, what, obs)] * len(self._chunks))
+
+    def _spread(self, function: Any, arguments: list[tuple[Any, ...]]) -> None:
+        """`function` over all worlds, one chunk of them and one row of arguments per thread. Releases the GIL."""
+        if self._pool is None:
+            function(*arguments[0], 0, self.num_worlds)
+            return
+        jobs = zip(arguments, self._chunks, strict=True)
+        for future in [self._pool.submit(function, *row, first, last) for row, (first, last) in jobs]:
+            future.result()
+
+    def _rigs(self) -> list[Any]:
+        """The disturbances' memory as each thread sees it."""
+        return [NO_RIG] * len(self._chunks) if self._rigging is None else self._rigging.rigs()
 
     def _mask(self, mask: Any) -> np.ndarray:
         what = as_array(mask)
@@ -283,14 +299,3 @@ class BatchEnv:
         """[W, N, A] float32, contiguous. Checks shape and, where it is the user's mistake, finiteness."""
         shape = (self.num_worlds, self.num_drones, ACTION_SIZE)
         return finite_actions(self.seats.decided(actions), shape, self.agents, not self.scenario.stop_invalid)
-
-
-def _chunks(worlds: int, threads: int | None) -> list[tuple[int, int]]:
-    """Ranges of worlds, one per thread: None uses all cores as far as the worlds are worth it."""
-    if threads is None:
-        threads = min(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, worlds // WORLDS_PER_THREAD
-        )
-    threads = max(1, min(whole("threads", threads, 0) or 1, worlds))
-    edges = [worlds * k // threads for k in range(threads + 1)]
-    return list(pairwise(edges))

@@ -27,6 +27,7 @@ AIRFRAME: Fields = [
     ("rotor_yaw", F8, 4),  # N m of yaw torque per N of thrust, signed
     ("mixer", F8, (4, 4)),  # rotor forces from (collective N, torque N m)
     ("max_force", F8),  # N per rotor
+    ("strength", F8),  # share of the nominal force that the rotors give: 1 unless disturbed
     ("hover", F8),  # throttle that carries the weight
     ("lag", F8),  # share of the way to the target throttle in one substep
     ("rate_gain", F8, 3),  # 1/s, body-rate loop
@@ -42,6 +43,7 @@ AIRFRAME: Fields = [
     ("linear_damping", F8),  # 1/s
     ("angular_damping", F8),  # 1/s
     ("drag", F8, 3),  # kg/m, body axes: quadratic drag force = -drag * |v| * v
+    ("wind_drag", F8, 3),  # kg/m, body axes: the same for wind, whatever the physics
     ("body_radius", F8),  # m: the flat cylinder that collides
     ("body_half_height", F8),  # m
     ("racket_radius", F8),  # m: its top face within this of the axis is the racket
@@ -71,7 +73,7 @@ class Airframe:
     tilt_limit: float = 40.0  # deg, ours: what they tilt at most
     linear_damping: float = 0.2  # 1/s, as PhysX was configured in the published benchmark
     angular_damping: float = 0.2
-    drag: tuple[float, float, float] = (0.0, 0.0, 0.0)  # kg/m, used by physics="fine"
+    drag: tuple[float, float, float] = (0.0, 0.0, 0.0)  # kg/m, used by physics="fine" and by wind
 
     @property
     def allocation(self) -> np.ndarray:
@@ -95,6 +97,7 @@ class Airframe:
             "rotor_yaw": [-self.torque_per_force * s for s in self.rotor_spin],
             "mixer": np.linalg.inv(self.allocation),
             "max_force": self.max_force,
+            "strength": 1.0,
             "hover": self.hover(gravity),
             "lag": 1.0 - np.exp(-dt / self.lag_time),
             "rate_gain": self.rate_gain,
@@ -109,6 +112,7 @@ class Airframe:
             "linear_damping": linear,
             "angular_damping": self.angular_damping,
             "drag": self.drag if fine else (0.0, 0.0, 0.0),
+            "wind_drag": self.drag,
             "body_radius": self.body_radius,
             "body_half_height": self.body_half_height,
             "racket_radius": self.racket_radius,

@@ -1,16 +1,17 @@
 """The ball in flight: gravity, quadratic drag, Magnus force."""
 
-from .vec import add, add_scaled, cross, fn, norm, put3, scale, vec3
+from .vec import add, add_scaled, cross, fn, norm, put3, scale, sub, vec3
 
 
 @fn
 def move_ball(ball, params):
-    """Move: semi-implicit Euler. acceleration = -g - drag |v| v + magnus (spin x v)."""
+    """Move: semi-implicit Euler. acceleration = -g - drag |u| u + magnus (spin x u), u = v - wind."""
     vel, ball_params = vec3(ball.vel), params.ball
     accel = (0.0, 0.0, -params.gravity)
     if ball_params.drag > 0.0:
-        accel = add(accel, scale(-ball_params.drag * norm(vel), vel))
-        accel = add_scaled(accel, ball_params.magnus, cross(vec3(ball.spin), vel))
+        past = sub(vel, vec3(params.wind))
+        accel = add(accel, scale(-ball_params.drag * norm(past), past))
+        accel = add_scaled(accel, ball_params.magnus, cross(vec3(ball.spin), past))
     vel = add_scaled(vel, params.dt, accel)
     put3(ball.vel, vel)
     put3(ball.pos, add_scaled(vec3(ball.pos), params.dt, vel))

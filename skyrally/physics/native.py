@@ -7,9 +7,9 @@ from .ball import move_ball
 from .ball_contacts import touch_ball
 from .control import decode
 from .drone_contacts import touch_drones
-from .quadrotor import downwash, move_drone, spin_rotors, steer_rotors
+from .quadrotor import downwash, move_drone, spin_rotors, steer_rotors, wind_push
 from .records import CTBR
-from .vec import add, fn, put3
+from .vec import add, fn, put3, vec3, vec4
 
 
 @fn
@@ -53,6 +53,9 @@ def advance_drones(world, params):
     if len(world.drones) > 1:
         for i in range(len(world.drones)):
             couple(world, i)
+    if params.windy == 1:
+        for i in range(len(world.drones)):
+            blow(world, params, i)
     for i in range(len(world.drones)):
         move_drone(world.drones[i], params.airframe, params.gravity, params.dt)
 
@@ -65,3 +68,13 @@ def couple(world, i):
         if j != i:
             force = add(force, downwash(world.drones[i], world.drones[j]))
     put3(world.drones[i].force, force)
+
+
+@fn
+def blow(world, params, i):
+    """Adds the wind's force on drone i to that of the other drones."""
+    drone = world.drones[i]
+    force = wind_push(vec4(drone.quat), vec3(drone.vel), vec3(params.wind), params.airframe.wind_drag)
+    if len(world.drones) > 1:
+        force = add(force, vec3(drone.force))
+    put3(drone.force, force)

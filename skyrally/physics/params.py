@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from ..errors import SkyrallyError, unknown
 from .airframes import AIRFRAME, AIRFRAMES
 from .balls import BALL_PARAMS, BALLS
+from .disturbances import DISTURB, write_disturbances
 from .records import F8, I8, Fields, record
 
 CONTROL_DT = 0.02  # s: control at 50 Hz in every scenario
@@ -29,6 +32,9 @@ PARAMS: Fields = [
     ("net_half_width", F8),  # m
     ("net_half_thickness", F8),  # m
     ("net_solid", I8),  # 1: a body; 0: contacts are reported, nothing bounces
+    ("disturb", record(DISTURB)),
+    ("windy", I8),  # 1: the air moves
+    ("wind", F8, 3),  # m/s, world
 ]
 
 
@@ -44,6 +50,12 @@ class Physics:
 PHYSICS = {"benchmark": Physics(1, "benchmark", False), "fine": Physics(4, "real", True)}
 
 
+@cache
+def _params_record(extra: tuple) -> np.dtype:
+    """One object per set of fields: Numba takes 15 us a call to see that two records of 80 fields are equal."""
+    return record([*PARAMS, *extra])
+
+
 def make_params(
     extra: Fields | None = None,
     *,
@@ -54,8 +66,10 @@ def make_params(
     gravity: float = 9.81,
     net: tuple[float, float] | None = None,
     zone: tuple[float, float, float] = ZONE,
+    disturb: Any = None,
 ) -> np.ndarray:
     """[1] the shared block, with a scenario's `extra` fields still zero. `net` is (height, width) in metres, `zone` is `ZONE`'s kind.
+    `disturb`: see `disturbances.py`.
 
     Raises SkyrallyError for unknown names and impossible numbers.
     """
@@ -70,7 +84,7 @@ def make_params(
     substeps = preset.substeps if substeps is None else substeps
     if not 1 <= substeps <= 100:
         raise SkyrallyError(f"substeps is {substeps}; expected 1 to 100")
-    block = np.zeros(1, record(PARAMS + (extra or [])))
+    block = np.zeros(1, _params_record(tuple(extra or ())))
     row = block[0]
     dt = CONTROL_DT / substeps
     row["airframe"] = AIRFRAMES[airframe].params(dt, gravity, preset.fine)
@@ -78,6 +92,7 @@ def make_params(
     row["ball"] = BALLS[ball].params()
     row["dt"], row["substeps"], row["gravity"] = dt, substeps, gravity
     row["drone_restitution"] = 0.2
+    write_disturbances(row["disturb"], disturb)
     if net is not None:
         row["net_height"], row["net_half_width"] = net[0], 0.5 * net[1]
         row["net_half_thickness"] = 0.02

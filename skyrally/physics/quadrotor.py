@@ -3,7 +3,7 @@
 import math
 
 from .control import steered_targets, throttle_targets
-from .vec import add, add_scaled, body_z, dot, fn, norm, put3, put4, scale, times, to_body, to_world, turn, vec3, vec4
+from .vec import add, add_scaled, body_z, dot, fn, norm, put3, put4, scale, sub, times, to_body, to_world, turn, vec3, vec4
 
 
 @fn
@@ -25,7 +25,7 @@ def _spin(drone, airframe, targets):
     Thrust of a rotor = throttle^2 max_force along body z; torque = r x f plus the reaction torque about z.
     """
     t0, t1, t2, t3 = targets
-    lag, full, rotor = airframe.lag, airframe.max_force, drone.rotor
+    lag, full, rotor = airframe.lag, airframe.strength * airframe.max_force, drone.rotor
     r0, r1 = rotor[0] + lag * (t0 - rotor[0]), rotor[1] + lag * (t1 - rotor[1])
     r2, r3 = rotor[2] + lag * (t2 - rotor[2]), rotor[3] + lag * (t3 - rotor[3])
     put4(rotor, (r0, r1, r2, r3))
@@ -60,6 +60,14 @@ def air_drag(quat, vel, drag):
     """N, world: quadratic drag with one coefficient (kg/m) per body axis."""
     v = to_body(quat, vel)
     return to_world(quat, scale(-norm(v), times(v, drag)))
+
+
+@fn
+def wind_push(quat, vel, wind, drag):
+    """N, world: what wind (m/s, world) adds to the drag in still air: drag(v - wind) - drag(v)."""
+    v, air = to_body(quat, vel), to_body(quat, wind)
+    past = sub(v, air)
+    return to_world(quat, times(sub(scale(norm(v), v), scale(norm(past), past)), drag))
 
 
 @fn

@@ -26,7 +26,7 @@ ROOT = [
     Field("throttle", 4, "-", "per rotor, -1 to 1", -1.01, 1.01),
 ]
 
-COMMON_OPTIONS = {"physics": "benchmark", "airframe": "iris", "ball": None, "substeps": None, "gravity": 9.81}
+COMMON_OPTIONS = {"physics": "benchmark", "airframe": "iris", "ball": None, "substeps": None, "gravity": 9.81, "disturb": "none"}
 REWARD_OPTIONS = {"shaping": True, "weights": None}
 
 
