@@ -43,7 +43,7 @@ from . import skill_parts as parts
 from .mirror import half_turn
 from .receive import LEAST_APEX
 from .receive import SPREAD as RECEIVE_SPREAD
-from .scenario import Field, Layout, Term, pay, write3
+from .scenario import BALL, FOES, Field, Layout, Term, pay, write3
 from .serve import SPREAD as SERVE_SPREAD
 from .volleyball_views import TEAM, write_team_root
 
@@ -52,10 +52,10 @@ LAYOUT = Layout(
     "benchmark",
     [
         *[Field(f.name, f.size, f.unit, f.frame.replace("world", TEAM), f.low, f.high) for f in parts.ROOT],
-        Field("to_other", 3, "m", TEAM),
-        Field("ball", 3, "m", TEAM),
-        Field("to_ball", 3, "m", TEAM),
-        Field("ball_velocity", 3, "m/s", TEAM),
+        Field("to_other", 3, "m", TEAM, shows=(FOES,)),
+        Field("ball", 3, "m", TEAM, shows=(BALL,)),
+        Field("to_ball", 3, "m", TEAM, shows=(BALL,)),
+        Field("ball_velocity", 3, "m/s", TEAM, shows=(BALL,)),
         Field("turn", 2, "0 or 1: may touch, may not", "-", 0.0, 1.0),
         Field("role", 2, "0 or 1: server, receiver", "-", 0.0, 1.0),
         Field("from_target", 3, "m", TEAM),

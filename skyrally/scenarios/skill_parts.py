@@ -31,7 +31,7 @@ from .parts import (
     stage_of,
     write_root,
 )
-from .scenario import Field, Layout, Metric, Scenario, Term, set_weights, steps_of, write3
+from .scenario import BALL, Field, Layout, Metric, Scenario, Term, set_weights, steps_of, write3
 from .stage import Court
 
 COURT = Court(12.0, 6.0, 2.43)  # m, the 3v3 court
@@ -51,9 +51,9 @@ ATTACK_POST, ATTACK_POINT = (2.0, 1.5, 2.5), (1.5, 1.5, 3.6)  # m: where the att
 
 SKILL_VIEW = [
     *ROOT,
-    Field("ball", 3, "m", "world"),
-    Field("to_ball", 3, "m", "world"),
-    Field("ball_velocity", 3, "m/s", "world"),
+    Field("ball", 3, "m", "world", shows=(BALL,)),
+    Field("to_ball", 3, "m", "world", shows=(BALL,)),
+    Field("ball_velocity", 3, "m/s", "world", shows=(BALL,)),
     Field("turn", 2, "0 or 1: to hit, has hit", "-", 0.0, 1.0),
 ]
 FLIGHT_FIELDS = [

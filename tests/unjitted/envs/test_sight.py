@@ -147,7 +147,7 @@ def test_every_field_about_the_ball_or_others_says_so():
     for scenario in SCENARIOS.values():
         for layout in scenario.views.values():
             for field in layout.fields:
-                about = {"ball", "opponent", "positions", "mates", "foes", "mate"} & set(field.name.split("_"))
+                about = {"ball", "opponent", "other", "positions", "mates", "foes", "mate"} & set(field.name.split("_"))
                 assert bool(field.shows) == bool(about and field.name not in free), f"{scenario.name}: {field.name}"
 
 
