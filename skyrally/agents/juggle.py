@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..physics.airframes import JUGGLER
 from ..physics.balls import REAL_BALL
-from ..physics.vec import add_scaled, clip, fn, sub, to_body
+from ..physics.vec import add_scaled, clip, fn, sub, to_body, turn
 from .ballistics import GRAVITY, NEVER, flight, gripping_racket, launch, time_to_fall_in_air
 from .pilot import JUGGLER_CRAFT, fly_to, lift_of, strike
 from .team import four, three
@@ -18,11 +18,11 @@ HALF_HEIGHT, RADIUS, RESTITUTION = JUGGLER.body_half_height, REAL_BALL.radius, R
 DRAG = float(REAL_BALL.params()["drag"])  # 1/m
 LATE = 0.04  # s: age of the velocities seen
 HEIGHT, APEX = 1.04, 1.74  # m of the ball at the hit and at the top
+AHEAD = 0.02  # s: delays that nobody tells of, and its own
 READY = 0.9  # m: the drone while the ball is not to be had
 BACK = 0.25  # m: how far a bump brings the ball back to the anchor
-LAST, TOP, RAISE, PLAYED = range(
-    4
-)  # memory: m, height of the ball a step ago; m, highest since the hit; m, correction of the aim; 1 once hit
+# Memory: height of the ball a step ago (m), highest since the hit (m), correction of the aim (m), 1 once hit.
+LAST, TOP, RAISE, PLAYED = range(4)
 LEARN, MOST_RAISE = 0.5, 0.4  # share of a top's error that goes into the next aim; m
 FALLING = -1.5  # m/s: a ball said to fall so fast that rises has just been hit
 
@@ -47,9 +47,10 @@ def juggle_row(o, at, n, memory, out):
     lift = lift_of(o, at.throttle, 0.5, 0.5, JUGGLER_CRAFT)
     vel = add_scaled(three(o, at.velocity), LATE, (lift * up[0], lift * up[1], lift * up[2] - GRAVITY))
     rate = to_body(quat, three(o, at.angular_velocity))
-    ball = sub(pos, three(o, at.from_ball))
+    pos, quat = add_scaled(pos, AHEAD, vel), turn(quat, rate, AHEAD)
+    ball = sub(three(o, at.position), three(o, at.from_ball))
     _, ball_vel = flight(ball, three(o, at.ball_velocity), DRAG, LATE)
-    anchor = sub(pos, three(o, at.from_anchor))
+    anchor = sub(three(o, at.position), three(o, at.from_anchor))
     known = not just_hit(memory, ball[2], ball_vel[2])
     t = time_to_fall_in_air(ball, ball_vel, DRAG, HEIGHT) if known else NEVER
     if t >= NEVER:
@@ -60,4 +61,4 @@ def juggle_row(o, at, n, memory, out):
     target = (meet[0] + clip(back[0], -BACK, BACK), meet[1] + clip(back[1], -BACK, BACK), HEIGHT)
     normal, speed = gripping_racket(incoming, launch(meet, target, APEX + memory[RAISE], DRAG), RESTITUTION)
     contact = add_scaled(meet, -(HALF_HEIGHT + RADIUS), normal)
-    strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, JUGGLER_CRAFT)
+    strike(out, pos, quat, vel, rate, lift, contact, normal, speed, max(t - AHEAD, 0.0), JUGGLER_CRAFT)

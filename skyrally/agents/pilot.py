@@ -26,12 +26,13 @@ class Craft(NamedTuple):
     rate_limit: float  # rad/s, roll and pitch, what an action of 1 asks for
     most: float  # m/s^2: largest vertical specific force asked for
     most_side: float  # m/s^2: and in all
+    attitude_gain: float  # 1/s: body rate per rad of tilt error
 
 
-def craft_of(frame: Airframe, most: float = 0.92, most_side: float = 0.98) -> Craft:
+def craft_of(frame: Airframe, attitude_gain: float, most: float = 0.92, most_side: float = 0.98) -> Craft:
     """The craft of an airframe; `most` and `most_side` are shares of what full thrust gives."""
     full = 4.0 * frame.max_force
-    return Craft(frame.mass, full, frame.rate_limit[0], most * full / frame.mass, most_side * full / frame.mass)
+    return Craft(frame.mass, full, frame.rate_limit[0], most * full / frame.mass, most_side * full / frame.mass, attitude_gain)
 
 
 ATTITUDE_GAIN = 12.0  # 1/s: body rate per rad of tilt error
@@ -48,8 +49,8 @@ TURN_LAG, ROTOR_LAG = 0.13, 0.03  # s until a turn, or a thrust, takes effect
 HOLD = 0.17  # s before the hit that the tilt shall already be the racket's
 DRIFT = 1.5  # m/s sideways at the hit
 NET_ROOM, BRAKE = 0.5, 1.5  # m from the net plane, 1/s: a hit there is met at no more than BRAKE times the way left
-IRIS_CRAFT = Craft(MASS, FULL, RATE_LIMIT, MOST, MOST_SIDE)
-JUGGLER_CRAFT = craft_of(JUGGLER)
+IRIS_CRAFT = Craft(MASS, FULL, RATE_LIMIT, MOST, MOST_SIDE, ATTITUDE_GAIN)
+JUGGLER_CRAFT = craft_of(JUGGLER, attitude_gain=7.0)  # soft enough to bear a step of delay
 
 
 @fn
@@ -96,7 +97,7 @@ def steer(out, quat, rate, up, force, craft=IRIS_CRAFT):
     aim = to_body(quat, up)
     sine = math.sqrt(aim[0] * aim[0] + aim[1] * aim[1])
     angle = math.atan2(sine, aim[2])
-    gain, stretch = ATTITUDE_GAIN / craft.rate_limit, angle / sine if sine > 1e-6 else 1.0
+    gain, stretch = craft.attitude_gain / craft.rate_limit, angle / sine if sine > 1e-6 else 1.0
     heading = to_body(quat, (1.0, 0.0, 0.0))
     body_z = 1.0 - 2.0 * (quat[1] * quat[1] + quat[2] * quat[2])
     thrust = craft.mass * force[2] / max(body_z, 0.5)

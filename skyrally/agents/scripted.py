@@ -69,13 +69,17 @@ def rally(name: str, scenario: Scenario) -> Agent:
     raise SkyrallyError(f"{name} plays volleyball matches and solo-bump, not {scenario.name}; try hover or random")
 
 
-def drill(name: str, module: str, function: str, memory_size: int = 0) -> tuple[str, Callable[[str, Scenario], Agent]]:
+def drill(
+    name: str, module: str, function: str, memory_size: int = 0, action_mode: str = "ctbr"
+) -> tuple[str, Callable[[str, Scenario], Agent]]:
     """(name, maker) of the player of one drill, `scripted:DRILL`: a row function over the drill's own layout."""
 
     def make(spec: str, scenario: Scenario) -> Agent:
         if scenario.name != name:
             raise SkyrallyError(f"{spec} plays {name} only, not {scenario.name}; try {scenario.yardstick}")
-        return Scripted(spec, scenario, scenario.default_view, f"skyrally.agents.{module}", function, memory_size)
+        player = Scripted(spec, scenario, scenario.default_view, f"skyrally.agents.{module}", function, memory_size)
+        player.action_mode = action_mode
+        return player
 
     return name, make
 
@@ -85,7 +89,7 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         ("rally", rally),
         drill("goto", "goto", "goto_row"),
         drill("back-and-forth", "back_and_forth", "back_and_forth_row"),
-        drill("hit-the-ball", "hit_the_ball", "hit_the_ball_row"),
+        drill("hit-the-ball", "hit_the_ball", "hit_the_ball_row", action_mode="rotor"),
         drill("juggle", "juggle", "juggle_row", 4),
         drill("bump-and-pass", "passing", "pass_row"),
         drill("set-and-spike-easy", "spiking", "easy_row"),
