@@ -1,4 +1,4 @@
-"""The verbs: `skyrally scenarios | watch | eval | replay | bench | doctor`.
+"""The verbs: `skyrally scenarios | watch | eval | replay | train | resume | bench | doctor`.
 
 Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
 and exit status 2.
@@ -224,6 +224,51 @@ def bench(
             f"{row.agent_steps_per_s / 1e6:.1f} M",
         )
     Console().print(table)
+
+
+@app.command
+def train(
+    algorithm: tyro.conf.Positional[str],
+    scenario: tyro.conf.Positional[str],
+    keys: tyro.conf.Positional[tuple[str, ...]] = (),
+    frames: float = 15e6,
+    seed: int = 0,
+    out: Path | None = None,
+) -> None:
+    """Train an agent. Example: skyrally train mappo solo-bump --frames 10e6 learning_rate=5e-4 physics=fine
+
+    Args:
+        algorithm: ppo, ippo or mappo.
+        scenario: what to learn.
+        keys: KEY=VALUE of the run, the algorithm or the scenario.
+        frames: world steps in all.
+        seed: of worlds and networks.
+        out: the run's folder (default: runs/ALGORITHM-SCENARIO-seedSEED).
+    """
+    from .baselines.run import start
+
+    _go(start(algorithm, scenario, parse_options(keys), out=out, frames=frames, seed=seed))
+
+
+@app.command
+def resume(folder: tyro.conf.Positional[Path]) -> None:
+    """Go on with a training run that was stopped. Example: skyrally resume runs/mappo-solo-bump-seed0"""
+    from .baselines.run import resume as resumed
+
+    _go(resumed(folder))
+
+
+def _go(run: Any) -> None:
+    """Trains, showing how it goes; tells what to do next."""
+    from .baselines.panel import panel
+
+    root = run.folder.root
+    with panel(f"{run.config.algorithm} on {run.config.scenario}: {root}", run.config.frames) as shown:
+        finished = run.go(shown)
+    words = f"try: skyrally watch {run.config.scenario} --agent run:{root}" if finished else f"go on with: skyrally resume {root}"
+    print(f"{'done' if finished else 'stopped'} after {run.learner.carry.frames} frames; {words}", file=sys.stderr)
+    if not finished:
+        sys.exit(130)
 
 
 @app.command

@@ -12,7 +12,7 @@ from .envs.throughput import measure
 from .errors import SkyrallyError
 from .physics.compile import cache_root
 
-PACKAGES = ("skyrally", "numpy", "numba", "torch", "gymnasium", "pettingzoo", "pygame", "av", "tyro", "rich")
+PACKAGES = ("skyrally", "numpy", "numba", "torch", "gymnasium", "pettingzoo", "pygame", "av", "tyro", "rich", "safetensors", "PyYAML")
 
 
 def examine(quick: bool = False) -> dict[str, Any]:

@@ -5,6 +5,9 @@
 | random | uniform actions |
 | hover | holds its place |
 | scripted:NAME | a classical player, compiled (rally) |
+| zoo:NAME | a trained agent of the package |
+| run:DIR | the best agent of a training run |
+| file:PATH | weights and manifest in a folder (data only) |
 | python:MODULE:ATTR, FILE.py:ATTR | your own code: ATTR(scenario) gives an Agent |
 """
 
@@ -15,19 +18,16 @@ from ..own_code import import_own, is_own_code
 from ..scenarios.scenario import Scenario
 from .agent import Agent
 from .basic import Hover, Random
+from .policy import from_file, from_run, from_zoo, zoo_names
 from .scripted import PLAYERS, find_scripted
 
-LATER = {
-    "zoo": "no trained agent is shipped",
-    "run": "training runs cannot be loaded",
-    "file": "weights cannot be loaded",
-    "keyboard": "no keyboard player",
-}
+LATER = {"keyboard": "no keyboard player"}
+TRAINED = {"zoo": from_zoo, "run": from_run, "file": from_file}
 
 
 def known_specs() -> list[str]:
     """Every spec that needs no more words."""
-    return ["random", "hover", *(f"scripted:{name}" for name in PLAYERS)]
+    return ["random", "hover", *(f"scripted:{name}" for name in PLAYERS), *(f"zoo:{name}" for name in zoo_names())]
 
 
 def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
@@ -39,11 +39,15 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
         return Hover(scenario)
     if kind == "scripted" and rest:
         return find_scripted(rest, scenario)
+    if kind in TRAINED and rest:
+        return TRAINED[kind](rest, scenario)
     if is_own_code(spec):
         return _from_python(spec, scenario)
     if kind in LATER:
-        raise SkyrallyError(f"{spec}: {LATER[kind]} yet in this version; known: {', '.join(known_specs())}, python:MODULE:ATTR")
-    raise unknown("agent", spec, [*known_specs(), "python:MODULE:ATTR"])
+        raise SkyrallyError(
+            f"{spec}: {LATER[kind]} yet in this version; known: {', '.join(known_specs())}, run:DIR, file:PATH, python:MODULE:ATTR"
+        )
+    raise unknown("agent", spec, [*known_specs(), "run:DIR", "file:PATH", "python:MODULE:ATTR"])
 
 
 def _from_python(spec: str, scenario: Scenario) -> Agent:

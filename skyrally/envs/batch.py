@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import SkyrallyError
 from ..physics.compile import announced, batch
-from ..physics.control import ACTION_SIZE
+from ..physics.control import ACTION_MODES, ACTION_SIZE
 from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Scenario
 from ..scenarios.sight import Sight
@@ -109,6 +109,11 @@ class BatchEnv:
     def layout(self) -> Any:
         """The widest layout among the views in use: its size is O; narrower rows are zero-padded."""
         return self.seats.layout
+
+    @property
+    def action_mode(self) -> str:
+        """The action mode of the first drone (see `assign` for mixing them)."""
+        return list(ACTION_MODES)[int(self.worlds["drones"]["mode"][0, 0])]
 
     @cached_property
     def stage(self) -> Stage:

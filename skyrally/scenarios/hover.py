@@ -121,7 +121,7 @@ HOVER = Scenario(
     teams=(0,),
     views={"benchmark": LAYOUT},
     terms=terms,
-    metric=Metric("position error", "position_error", "m, mean over the second half of the episode"),
+    metric=Metric("position error", "position_error", "m, mean over the second half of the episode", lower_is_better=True),
     options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
     configure=configure,
     stage=lambda options: stage_of("hover", ("drone_0",), (0,), None, False, options),

@@ -84,6 +84,7 @@ class Metric:
     name: str
     field: str
     meaning: str
+    lower_is_better: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Still(Agent):
     [
         ("scripted:ralli", "rally"),
         ("hoover", "hover"),
-        ("zoo:x", "no trained agent"),
+        ("zoo:x", "unknown trained agent"),
         ("python:nowhere", "python:MODULE:ATTR"),
         ("python:nowhere:x", "nowhere"),
         ("python:math:pi", "python:math:pi"),

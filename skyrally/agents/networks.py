@@ -1,0 +1,181 @@
+"""Networks: observation normaliser, actors with a diagonal Gaussian, critics.
+
+Sizes are data (`NetworkSpec`), so that weights can be loaded.
+
+Letters: B any leading axes, n drones of a seat, O observation numbers, A action numbers, M memory numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import SkyrallyError, unknown
+
+ACTIVATIONS = {"elu": nn.ELU, "hardswish": nn.Hardswish, "relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
+LOG_STD_RANGE = (-4.0, 1.0)  # actions live in [-1, 1]
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """All that is needed to build an actor anew."""
+
+    obs_size: int
+    action_size: int = 4
+    hidden: tuple[int, ...] = (256, 128, 128)
+    activation: str = "elu"
+    layer_norm: bool = False
+    gru: int = 0  # memory numbers; 0: no memory
+    std: str = "free"  # "free": one standard deviation per action number; "observed": a function of the observation
+    std_init: float = 0.6
+    heads: int = 1  # actors with weights of their own, one per drone of the seat; 1: shared by all
+
+    def __post_init__(self) -> None:
+        if self.activation not in ACTIVATIONS:
+            raise unknown("activation", self.activation, ACTIVATIONS)
+        if self.std not in ("free", "observed"):
+            raise unknown("std", self.std, ("free", "observed"))
+        if not self.hidden or min(self.hidden) < 1 or min(self.obs_size, self.action_size, self.heads) < 1 or self.gru < 0:
+            raise SkyrallyError(f"network sizes are {asdict(self)}; expected whole numbers, 1 or more (gru: 0 or more)")
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> NetworkSpec:
+        """From plain JSON."""
+        try:
+            return cls(**{**data, "hidden": tuple(data["hidden"])})
+        except (TypeError, KeyError) as error:
+            raise SkyrallyError(f"the network's description cannot be read: {error}; it was written by another version") from None
+
+
+class Normaliser(nn.Module):
+    """Running mean and variance of the last axis; forward gives (x - mean) / std, clipped."""
+
+    mean: Tensor
+    var: Tensor
+    count: Tensor
+
+    def __init__(self, size: int, clip: float = 8.0):
+        super().__init__()
+        self.clip = clip
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("var", torch.ones(size))
+        self.register_buffer("count", torch.zeros((), dtype=torch.float64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return ((x - self.mean) * torch.rsqrt(self.var + 1e-6)).clamp(-self.clip, self.clip)
+
+    @torch.no_grad()
+    def update(self, x: Tensor, longest: float = 1e8) -> None:
+        """Takes rows [..., size] in, by the pairwise formula of Chan, Golub, LeVeque (1979).
+
+        longest: rows that the past counts for at most.
+        """
+        rows = x.flatten(0, -2)
+        var, mean = torch.var_mean(rows, 0, correction=0)
+        share = len(rows) / float(self.count + len(rows))
+        gap = mean - self.mean
+        self.mean += gap * share
+        self.var.lerp_(var, share).add_(gap * gap * (share * (1.0 - share)))
+        self.count.add_(len(rows)).clamp_(max=longest)
+
+
+def trunk(size: int, hidden: tuple[int, ...], activation: str, layer_norm: bool) -> nn.Sequential:
+    """Linear layers with an activation (and layer norms) between, orthogonal weights."""
+    layers: list[nn.Module] = []
+    for width in hidden:
+        layers += [_linear(size, width, math.sqrt(2.0)), ACTIVATIONS[activation]()]
+        layers += [nn.LayerNorm(width)] if layer_norm else []
+        size = width
+    return nn.Sequential(*layers)
+
+
+def _linear(inputs: int, outputs: int, gain: float) -> nn.Linear:
+    layer = nn.Linear(inputs, outputs)
+    nn.init.orthogonal_(layer.weight, gain)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+class Actor(nn.Module):
+    """Observation to the mean and log standard deviation of a diagonal Gaussian over actions."""
+
+    def __init__(self, spec: NetworkSpec):
+        super().__init__()
+        self.trunk = trunk(spec.obs_size, spec.hidden, spec.activation, spec.layer_norm)
+        self.cell = nn.GRUCell(spec.hidden[-1], spec.gru) if spec.gru else None
+        features = spec.gru or spec.hidden[-1]
+        self.mean = _linear(features, spec.action_size, 0.01)
+        start = math.log(spec.std_init)
+        if spec.std == "free":
+            self.log_std = nn.Parameter(torch.full((spec.action_size,), start))
+        else:
+            self.log_std = _linear(features, spec.action_size, 0.01)
+            nn.init.constant_(self.log_std.bias, start)
+
+    def features(self, x: Tensor, memory: Tensor, fresh: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Normalised x [T, B, O] and memory [B, M] to features [T, B, F] and the memory after.
+
+        fresh [T, B]: memory is emptied before this step.
+        """
+        hidden = self.trunk(x)
+        if self.cell is None:
+            return hidden, memory
+        steps = []
+        for t, h_t in enumerate(hidden):
+            if fresh is not None:
+                memory = memory * ~fresh[t, :, None]
+            memory = self.cell(h_t, memory)
+            steps.append(memory)
+        return torch.stack(steps), memory
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """(mean, log_std), both [..., A]."""
+        mean = self.mean(features)
+        log_std = self.log_std(features) if isinstance(self.log_std, nn.Linear) else self.log_std.expand_as(mean)
+        return mean, log_std.clamp(*LOG_STD_RANGE)
+
+
+class Actors(nn.Module):
+    """The actors of a seat's n drones: one that they share, or one each. The normaliser is shared."""
+
+    def __init__(self, spec: NetworkSpec):
+        super().__init__()
+        self.spec = spec
+        self.normaliser = Normaliser(spec.obs_size)
+        self.each = nn.ModuleList(Actor(spec) for _ in range(spec.heads))
+
+    def forward(self, obs: Tensor, memory: Tensor, fresh: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """obs [T, B, n, O], memory [B, n, M], fresh [T, B] to mean and log_std [T, B, n, A] and the memory after."""
+        x = self.normaliser(obs)
+        t, b, n, _ = obs.shape
+        if len(self.each) == 1:
+            again = None if fresh is None else fresh[:, :, None].expand(t, b, n).flatten(1)
+            features, after = self.each[0].features(x.flatten(1, 2), memory.flatten(0, 1), again)  # type: ignore[operator]
+            mean, log_std = self.each[0](features)
+            return mean.unflatten(1, (b, n)), log_std.unflatten(1, (b, n)), after.view(memory.shape)
+        if n != len(self.each):
+            raise SkyrallyError(f"these weights are for {len(self.each)} drones; got {n}")
+        parts = []
+        for i, actor in enumerate(self.each):
+            features, after = actor.features(x[:, :, i], memory[:, i], fresh)  # type: ignore[operator]
+            parts.append((*actor(features), after))
+        mean, log_std, memories = zip(*parts, strict=True)
+        return torch.stack(mean, 2), torch.stack(log_std, 2), torch.stack(memories, 1)
+
+
+class Critic(nn.Module):
+    """Values of `heads` drones from one input: of one drone's observation (heads = 1) or of the state (heads = n)."""
+
+    def __init__(self, inputs: int, hidden: tuple[int, ...], activation: str, layer_norm: bool, heads: int = 1):
+        super().__init__()
+        self.normaliser = Normaliser(inputs)
+        self.trunk = trunk(inputs, hidden, activation, layer_norm)
+        self.value = _linear(hidden[-1], heads, 1.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x [..., inputs] to values [..., heads]."""
+        return self.value(self.trunk(self.normaliser(x)))

@@ -1,0 +1,164 @@
+"""Trained networks as agents: weights in safetensors beside a JSON manifest. Loading reads numbers only and never runs code from a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import SkyrallyError, unknown
+from ..scenarios.scenario import Layout, Scenario
+from .agent import Agent
+
+FORMAT = 1
+WEIGHTS, MANIFEST = "agent.safetensors", "agent.json"
+BEST = "best"  # in a run's checkpoints: a file that names the folder of the best one
+
+
+def describe_layout(layout: Layout) -> list[list[Any]]:
+    """[[name, size, unit, frame], ...]: what a manifest keeps of an observation layout."""
+    return [[part.name, part.size, part.unit, part.frame] for part in layout.fields]
+
+
+def manifest_of(scenario: Scenario, view: str, action_mode: str, spec: Any, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of an actor with network `spec` (a NetworkSpec), trained on `view` of a scenario."""
+    from dataclasses import asdict
+
+    return {
+        "format": FORMAT,
+        "scenario": scenario.name,
+        "view": view,
+        "layout": describe_layout(scenario.views[view]),
+        "action_mode": action_mode,
+        "network": asdict(spec),
+        "provenance": dict(provenance),
+    }
+
+
+def write_agent(folder: Path, actors: Any, manifest: Mapping[str, Any]) -> None:
+    """Writes agent.safetensors and agent.json into a folder that exists. Who needs it whole or not at all renames the folder."""
+    from safetensors.torch import save_file
+
+    save_file({name: value.detach().clone().contiguous() for name, value in actors.state_dict().items()}, folder / WEIGHTS)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+def read_manifest(folder: Path, name: str) -> dict[str, Any]:
+    """agent.json of a folder. SkyrallyError when it is missing, no JSON, or of another format."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text())
+    except OSError:
+        raise SkyrallyError(f"{name}: there is no {path}; expected a folder with {WEIGHTS} and {MANIFEST}") from None
+    except ValueError as error:
+        raise SkyrallyError(f"{name}: {path} is no JSON ({error})") from None
+    missing = {"format", "scenario", "view", "layout", "action_mode", "network"} - set(manifest if isinstance(manifest, dict) else ())
+    if missing:
+        raise SkyrallyError(f"{name}: {path} lacks {', '.join(sorted(missing))}; expected a skyrally manifest")
+    if manifest["format"] != FORMAT:
+        raise SkyrallyError(f"{name}: {path} has format {manifest['format']}; this version reads format {FORMAT}")
+    return manifest
+
+
+def check_layout(name: str, manifest: Mapping[str, Any], scenario: Scenario) -> Layout:
+    """The scenario's layout of the view that the weights were trained on. SkyrallyError that names what differs."""
+    if manifest["view"] not in scenario.views:
+        raise unknown(f"view of {scenario.name} that {name} was trained on", manifest["view"], scenario.views)
+    layout = scenario.views[manifest["view"]]
+    here = {row[0]: row[1:] for row in describe_layout(layout)}
+    there = {row[0]: row[1:] for row in manifest["layout"]}
+    differ = [f"{field} missing here" for field in there if field not in here]
+    differ += [f"{field} not in the weights" for field in here if field not in there]
+    differ += [
+        f"{field} is {here[field]} here, {there[field]} in the weights" for field in here if here[field] != there.get(field, here[field])
+    ]
+    if not differ and list(here) != list(there):
+        differ = [f"order is {', '.join(here)} here, {', '.join(there)} in the weights"]
+    if differ:
+        trained = manifest["scenario"]
+        raise SkyrallyError(f"{name} was trained on {trained} and does not fit view {layout.name} of {scenario.name}: {'; '.join(differ)}")
+    if manifest["action_mode"] not in scenario.action_modes:
+        raise unknown(f"action mode of {scenario.name}", manifest["action_mode"], scenario.action_modes)
+    return layout
+
+
+class NetworkAgent(Agent):
+    """A trained actor. It plays the mean of its Gaussian; rows come drone by drone within a world."""
+
+    def __init__(self, name: str, actors: Any, view: str, action_mode: str, provenance: Mapping[str, Any] | None = None):
+        self.name, self.actors, self.view, self.action_mode = name, actors, view, action_mode
+        self.memory_size = actors.spec.gru
+        self.provenance = dict(provenance or {})
+
+    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        import torch
+
+        heads = self.actors.spec.heads
+        if len(obs) % heads:
+            raise SkyrallyError(f"{self.name} plays {heads} drones with weights of their own; got {len(obs)} rows")
+        with torch.no_grad():
+            x = torch.from_numpy(obs).view(1, len(obs) // heads, heads, -1)
+            kept = torch.from_numpy(memory).view(len(obs) // heads, heads, -1) if self.memory_size else x.new_zeros(*x.shape[1:3], 0)
+            mean, _, after = self.actors(x, kept)
+            out[:] = mean.reshape(len(obs), -1).numpy()
+            if self.memory_size:
+                memory[:] = after.reshape(len(obs), -1).numpy()
+        np.clip(out, -1.0, 1.0, out=out)
+
+
+def load_agent(folder: Path, scenario: Scenario, name: str) -> NetworkAgent:
+    """The agent of a folder with weights and manifest, for a scenario. SkyrallyError when something is missing, broken or does not fit."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from .networks import Actors, NetworkSpec
+
+    manifest = read_manifest(folder, name)
+    layout = check_layout(name, manifest, scenario)
+    spec = NetworkSpec.read(manifest["network"])
+    if spec.obs_size != layout.size:
+        raise SkyrallyError(f"{name}: the network reads {spec.obs_size} numbers, its layout has {layout.size}")
+    actors = Actors(spec)
+    try:
+        actors.load_state_dict(load_file(folder / WEIGHTS))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise SkyrallyError(f"{name}: {folder / WEIGHTS} cannot be read ({first}); it is missing, broken or of another network") from None
+    return NetworkAgent(name, actors.eval(), manifest["view"], manifest["action_mode"], manifest.get("provenance"))
+
+
+ZOO = Path(__file__).parent.parent / "zoo"
+
+
+def zoo_names() -> list[str]:
+    """The trained agents that come with the package."""
+    return sorted(path.parent.name for path in ZOO.glob(f"*/{MANIFEST}"))
+
+
+def from_zoo(name: str, scenario: Scenario) -> NetworkAgent:
+    """A trained agent of the package."""
+    if name not in zoo_names():
+        raise unknown("trained agent", name, zoo_names() or ["none yet"])
+    return load_agent(ZOO / name, scenario, f"zoo:{name}")
+
+
+def from_run(directory: str, scenario: Scenario) -> NetworkAgent:
+    """The best agent of a training run so far, or its last one while none has been judged."""
+    root = Path(directory)
+    if not root.is_dir():
+        raise SkyrallyError(f"run:{directory}: there is no folder {root}; expected the folder of a training run")
+    kept = root / "checkpoints"
+    best = [kept / (kept / BEST).read_text().strip()] if (kept / BEST).exists() else []
+    for folder in (*best, *sorted(kept.glob("[0-9]*"), reverse=True)):
+        if (folder / MANIFEST).exists():
+            return load_agent(folder, scenario, f"run:{directory}")
+    raise SkyrallyError(f"run:{directory}: no checkpoint in {kept} yet; train longer, or look whether this is a run's folder")
+
+
+def from_file(path: str, scenario: Scenario) -> NetworkAgent:
+    """A folder with agent.safetensors and agent.json, or the path of either."""
+    given = Path(path)
+    return load_agent(given.parent if given.name in (WEIGHTS, MANIFEST) else given, scenario, f"file:{path}")

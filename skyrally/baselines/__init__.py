@@ -1,0 +1,1 @@
+"""What improves agents: one file per algorithm family, pure functions for returns and losses."""

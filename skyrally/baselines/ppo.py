@@ -1,0 +1,228 @@
+"""PPO, IPPO and MAPPO in one file: they differ in what the critic sees.
+
+| name | critic sees | published |
+| --- | --- | --- |
+| ppo, ippo | each drone's own observation | Schulman et al. 2017; de Witt et al. 2020 |
+| mappo | the state: all drones' observations at once; one value per drone | Yu et al. 2022 |
+
+One iteration: collect a rollout -> values -> advantages -> `epochs` passes over minibatches of whole world steps (with a GRU: of whole
+sequences) -> the normalisers take the rollout in, after learning, so that the policy that is learned about is the one that acted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..agents.basic import hover_action
+from ..agents.networks import Actors, Critic, NetworkSpec
+from ..envs.batch import BatchEnv
+from ..errors import SkyrallyError
+from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
+from .config import Range, option
+from .losses import ValueScale, clipped_surrogate, gaussian_entropy, gaussian_log_prob, kl_estimate, masked_mean, normalised, value_loss
+from .returns import gae, successor_values
+
+CHUNK = 4096  # rows per forward pass without gradients
+PARTS = ("actors", "critic", "scale", "optimiser")
+
+
+class Diverged(SkyrallyError):
+    """Learning broke down: losses are not finite."""
+
+
+@dataclass(frozen=True)
+class PPOConfig:
+    """Hyperparameters. Every one can be set as key=value on the command line."""
+
+    worlds: int = option(1024, "worlds side by side", Range(1))
+    steps: int = option(32, "steps of each world per rollout", Range(1))
+    epochs: int = option(4, "passes over a rollout", Range(1))
+    minibatches: int = option(8, "parts of a pass", Range(1))
+    learning_rate: float = option(1e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
+    final_rate: float = option(0.05, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
+    gamma: float = option(0.995, "discount per step", Range(0.0, 1.0))
+    lambda_: float = option(0.95, "of the advantage estimates", Range(0.0, 1.0))
+    clip: float = option(0.2, "bound of the probability ratio", Range(0.0, open_low=True))
+    entropy: float = option(0.001, "weight of the entropy bonus", Range(0.0))
+    huber: float = option(5.0, "where the value loss turns linear, in spreads of the returns", Range(0.0, open_low=True))
+    grad_norm: float = option(1.0, "bound of each network's gradient", Range(0.0, open_low=True))
+    critic: str = option("obs", "what the critic sees", ("obs", "state"))
+    share: bool = option(True, "one actor for all drones")
+    hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
+    activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    layer_norm: bool = option(False, "layer norms after activations")
+    gru: int = option(0, "numbers of recurrent memory of the actor; 0: none", Range(0))
+    std: str = option("free", "standard deviation: free numbers, or a function of the observation", ("free", "observed"))
+    std_init: float = option(0.6, "standard deviation at the start", Range(0.0, open_low=True))
+    std_final: float = option(0.15, "bound of a free standard deviation at the end; falls from std_init", Range(0.0, open_low=True))
+    stagger: bool = option(True, "spread the first episodes over the horizon")
+
+
+class Policy(Learner):
+    """The acting side: draws actions from the actors' Gaussian."""
+
+    extras: Mapping[str, tuple[int, ...]] = {"log_prob": ()}
+
+    def __init__(self, actors: Actors, view: str, action_mode: str):
+        self.actors, self.view, self.action_mode = actors, view, action_mode
+        self.memory_size = actors.spec.gru
+
+    def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
+        mean, log_std, after = self.actors(obs[None], memory)
+        action = torch.addcmul(mean, torch.randn(mean.shape), log_std.exp())
+        out["action"].copy_(action[0])
+        out["log_prob"].copy_(gaussian_log_prob(action, mean, log_std)[0])
+        memory.copy_(after)
+
+
+class PPO:
+    """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
+
+    def __init__(self, env: BatchEnv, config: PPOConfig, frames: int, *, drones: slice = ALL, others: Sequence[Seat] = ()):
+        """frames: world steps of the whole training, over which the learning rate falls. others: who plays the drones outside `drones`."""
+        self.env, self.config, self.frames = env, config, frames
+        view, mode = env.layout, env.action_mode
+        n = len(range(env.num_drones)[drones])
+        self.actors = Actors(actor_spec(config, view.size, n))
+        for actor in self.actors.each:
+            actor.mean.bias.data.copy_(torch.as_tensor(hover_action(env.params, mode)))  # type: ignore[union-attr]
+        self.policy = Policy(self.actors, view.name, mode)
+        self.seats = [Seat(self.policy, drones), *others]
+        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger)
+        self.track: Track = self.carry.rollout.tracks[0]
+        self.central = config.critic == "state"
+        width = self.track.state.shape[-1] if self.central else view.size
+        self.critic = Critic(width, config.hidden, config.activation, config.layer_norm, heads=n if self.central else 1)
+
+        self.scale = ValueScale()
+        self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
+        self.optimiser = torch.optim.Adam([p for part in self.parameters for p in part], config.learning_rate, eps=1e-5, fused=True)
+
+    def iterate(self) -> dict[str, float]:
+        """One rollout and what is learned from it, as numbers to log."""
+        config = self.config
+        began = perf_counter()
+        rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
+        collected = perf_counter()
+        row: dict[str, float] = {}
+        if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
+            for group in self.optimiser.param_groups:
+                group["lr"] = self._learning_rate()
+            row = self._learn(rollout)
+            self._calm()
+        self.actors.normaliser.update(self.track.obs)
+        self.critic.normaliser.update(self._seen(self.track.obs, self.track.state))
+        row |= self.carry.episodes.summary()
+        row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
+        return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
+
+    def _learning_rate(self) -> float:
+        config = self.config
+        done = min(1.0, self.carry.frames / self.frames)
+        return config.learning_rate * (1.0 - done * (1.0 - config.final_rate))
+
+    @torch.no_grad()
+    def _calm(self) -> None:
+        """Lowers the bound of free standard deviations, so that in the end the mean, which is what plays, is what was learned about."""
+        config = self.config
+        bound = math.log(config.std_init) + min(1.0, self.carry.frames / self.frames) * math.log(config.std_final / config.std_init)
+        for actor in self.actors.each:
+            if config.std == "free":
+                actor.log_std.clamp_(max=max(bound, math.log(config.std_final)))  # type: ignore[union-attr,operator]
+
+    def _seen(self, obs: Tensor, state: Tensor) -> Tensor:
+        """What the critic looks at: obs [..., n, O] or state [..., S]."""
+        return state if self.central else obs
+
+    @torch.no_grad()
+    def _values(self, obs: Tensor, state: Tensor) -> Tensor:
+        """Values [rows, n] in units of reward, a few thousand rows at a time so that activations stay in the cache."""
+        seen = self._seen(obs, state)
+        pieces = max(1, seen[..., 0].numel() // CHUNK)
+        return self.scale.denormalise(torch.cat([self._value(part) for part in seen.tensor_split(pieces)]))
+
+    def _value(self, seen: Tensor) -> Tensor:
+        """Normalised values [..., n]."""
+        values = self.critic(seen)
+        return values if self.central else values[..., 0]
+
+    def _advantages(self, rollout: Rollout) -> tuple[Tensor, Tensor]:
+        """Advantages and returns [T, W, n]. A truncated row's successor is the state it was cut off in, not the next episode's first."""
+        track, config = self.track, self.config
+        cut_t, cut_w, cut_obs, cut_state = rollout.successors(track)
+        v = self._values(track.obs, track.state)
+        v_tp1 = successor_values(v[:-1], v[-1], (cut_t, cut_w), self._values(cut_obs, cut_state))
+        discount_t = config.gamma * (~track.terminated[..., None]).float()
+        advantage = gae(track.reward, discount_t, v[:-1], v_tp1, track.done[..., None], config.lambda_)
+        return advantage, advantage + v[:-1]
+
+    def _learn(self, rollout: Rollout) -> dict[str, float]:
+        config, track = self.config, self.track
+        advantage, returns = self._advantages(rollout)
+        self.scale.update(returns, self.critic.value)
+        target = self.scale.normalise(returns)
+        alive = None if track.alive.all() else track.alive
+        explained = 1.0 - advantage.var() / returns.var().clamp(min=1e-8)
+        advantage = normalised(advantage, alive)
+        fresh = torch.cat((torch.zeros_like(track.done[:1]), track.done[:-1]))
+        sums: dict[str, float] = {}
+        for at in (at for _ in range(config.epochs) for at in self._minibatches()):
+            parts = self._minibatch(at, advantage, target, None if alive is None else alive[at], fresh)
+            for name, value in parts.items():
+                sums[name] = sums.get(name, 0.0) + value / (config.epochs * config.minibatches)
+        if not all(map(math.isfinite, sums.values())):
+            raise Diverged(f"losses are not finite ({', '.join(f'{k} {v:.3g}' for k, v in sums.items())}); try a smaller learning_rate")
+        return sums | {"explained": float(explained), "learning_rate": self._learning_rate()}
+
+    def _minibatches(self) -> Iterator[tuple[Any, Tensor]]:
+        """Places (t, w) in a rollout, each once: shuffled world steps [1, B], or with a GRU shuffled worlds at all times."""
+        config, (steps, worlds) = self.config, self.track.done.shape
+        order = torch.randperm(worlds if config.gru else steps * worlds)
+        for part in order.tensor_split(config.minibatches):
+            yield (slice(0, steps), part) if config.gru else (part[None] // worlds, part[None] % worlds)
+
+    def _minibatch(
+        self, at: tuple[Any, Tensor], advantage: Tensor, target: Tensor, alive: Tensor | None, fresh: Tensor
+    ) -> dict[str, float]:
+        """One step of the optimiser on the rows `at`."""
+        config, track = self.config, self.track
+        obs = track.obs[at]
+        memory = track.memory[at[1]] if config.gru else obs.new_zeros(*obs.shape[1:3], 0)
+        mean, log_std, _ = self.actors(obs, memory, fresh[at] if config.gru else None)
+        log_prob, old = gaussian_log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
+        policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
+        entropy = masked_mean(gaussian_entropy(log_std), alive)
+        value = value_loss(self._value(self._seen(obs, track.state[at])), target[at], config.huber)
+        self.optimiser.zero_grad()
+        (policy - config.entropy * entropy + value).backward()
+        for part in self.parameters:
+            nn.utils.clip_grad_norm_(part, config.grad_norm)
+        self.optimiser.step()
+        with torch.no_grad():
+            kl = kl_estimate(log_prob, old, alive)
+        return {"loss/policy": policy.item(), "loss/value": value.item(), "entropy": entropy.item(), "kl": kl.item()}
+
+    def state(self) -> dict[str, Any]:
+        """All that `load` needs to go on exactly as if nothing had happened."""
+        parts = {name: getattr(self, name).state_dict() for name in PARTS}
+        return parts | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        for name in PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        self.carry.restore(self.env, state["carry"])
+        torch.set_rng_state(state["torch_rng"])
+
+
+def actor_spec(config: PPOConfig, obs_size: int, drones: int) -> NetworkSpec:
+    """The actors that a configuration asks for."""
+    same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
+    return NetworkSpec(obs_size=obs_size, heads=1 if config.share else drones, **same)

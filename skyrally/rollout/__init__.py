@@ -1,0 +1,7 @@
+"""The one collector: worlds, players and memory in, T steps of experience out."""
+
+from .collect import Carry, begin, collect
+from .experience import Rollout, Track
+from .seats import ALL, Learner, Seat
+
+__all__ = ["ALL", "Carry", "Learner", "Rollout", "Seat", "Track", "begin", "collect"]

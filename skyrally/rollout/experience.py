@@ -1,0 +1,99 @@
+"""What was experienced: one memory for T steps of W worlds, allocated once. Worlds write into it, learners read it.
+
+Letters: T time, W worlds, N drones (n of a seat), O observation numbers, A action numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..envs.batch import BatchEnv, Step
+from .seats import Seat
+
+
+@dataclass
+class Track:
+    """The part of a rollout that one learning seat learns from; all views, nothing is copied."""
+
+    seat: Seat
+    obs: Tensor  # [T + 1, W, n, O]; after an end, row t + 1 is the next episode's first
+    state: Tensor  # [T + 1, W, N * O] what a centralised critic sees: all drones' observations side by side
+    action: Tensor  # [T, W, n, A]
+    extras: dict[str, Tensor]  # [T, W, n, ...] what the learner kept of each action
+    memory: Tensor  # [W, n, M] its memory before the first step
+    reward: Tensor  # [T, W, n]
+    alive: Tensor  # [T, W, n] bool: the drone took part when it acted
+    terminated: Tensor  # [T, W] bool
+    truncated: Tensor  # [T, W] bool
+
+    @property
+    def done(self) -> Tensor:
+        """[T, W] bool: row t was the last of its episode."""
+        return self.terminated | self.truncated
+
+
+class Rollout:
+    """T steps of W worlds, and the true successors of the episodes that time cut off."""
+
+    def __init__(self, env: BatchEnv, seats: list[Seat], steps: int):
+        t, w, n, o = steps, env.num_worlds, env.num_drones, env.layout.size
+        self.steps = steps
+        self.obs = torch.zeros(t + 1, w, n, o)
+        self.action = torch.zeros(t, w, n, 4)
+        self.reward = torch.zeros(t, w, n)
+        self.terminated = torch.zeros(t, w, dtype=torch.bool)
+        self.truncated = torch.zeros(t, w, dtype=torch.bool)
+        self.alive = torch.ones(t, w, n, dtype=torch.bool)
+        self.seats = seats
+        self.widths = [seat.width(env) for seat in seats]
+        self.tracks = [self._track(seat, env) for seat in seats if seat.learns]
+        # The same memory as NumPy, row by row, for the worlds to write into.
+        obs = self.obs.numpy()
+        outputs = (self.reward.numpy(), self.terminated.numpy(), self.truncated.numpy())
+        self.rows = [Step(obs[k + 1], *(array[k] for array in outputs), alive=env.worlds["drones"]["alive"]) for k in range(t)]
+        self.forget()
+
+    def _track(self, seat: Seat, env: BatchEnv) -> Track:
+        here = (slice(None), seat.worlds, seat.drones)
+        w, n = seat.count(env)
+        return Track(
+            seat=seat,
+            obs=self.obs[here][..., : seat.width(env)],
+            state=self.obs.flatten(2)[:, seat.worlds],
+            action=self.action[here],
+            extras={name: torch.zeros(self.steps, w, n, *shape) for name, shape in seat.player.extras.items()},  # type: ignore[union-attr]
+            memory=torch.zeros(w, n, seat.player.memory_size),
+            reward=self.reward[here],
+            alive=self.alive[here],
+            terminated=self.terminated[:, seat.worlds],
+            truncated=self.truncated[:, seat.worlds],
+        )
+
+    def forget(self) -> None:
+        """Drops the kept successors: a new rollout begins."""
+        self._cut_t: list[Tensor] = []
+        self._cut_w: list[Tensor] = []
+        self._cut_obs: list[Tensor] = []
+
+    def keep_successors(self, t: int) -> None:
+        """Keeps what worlds truncated at step t looked like, before they are reset: their values bootstrap from it."""
+        worlds = self.truncated[t].nonzero()[:, 0]
+        if len(worlds):
+            self._cut_t.append(torch.full_like(worlds, t))
+            self._cut_w.append(worlds)
+            self._cut_obs.append(self.obs[t + 1, worlds])
+
+    def successors(self, track: Track) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(t [K], w [K], obs [K, n, O], state [K, N * O]) of the truncated rows of a track; w counts the track's own worlds."""
+        if not self._cut_t:
+            none = torch.zeros(0, dtype=torch.long)
+            return none, none, track.obs[0, :0], track.state[0, :0]
+        t, w, obs = torch.cat(self._cut_t), torch.cat(self._cut_w), torch.cat(self._cut_obs)
+        place = torch.full((self.obs.shape[1],), -1)
+        place[track.seat.worlds] = torch.arange(track.obs.shape[1])
+        mine = place[w] >= 0
+        t, w, obs = t[mine], place[w[mine]], obs[mine]
+        return t, w, obs[:, track.seat.drones, : track.obs.shape[-1]], obs.flatten(1)

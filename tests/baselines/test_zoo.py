@@ -1,0 +1,25 @@
+"""The trained agents that come with the package are as good as they were said to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from skyrally.agents.policy import ZOO, zoo_names
+from skyrally.agents.spec import find_agent
+from skyrally.baselines.evaluate import evaluate
+from skyrally.envs.doors import make
+from skyrally.scenarios.registry import find
+
+
+@pytest.mark.slow
+def test_solo_bump_beats_the_published_number():
+    scenario = find("solo-bump")
+    result = evaluate(make("solo-bump", 300, seed=4), find_agent("zoo:solo-bump", scenario))
+    assert result["metric"] - 2 * result["error"] > 10.83
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_they_are_small_and_say_where_they_come_from(name):
+    assert sum(path.stat().st_size for path in (ZOO / name).iterdir()) < 1_000_000
+    agent = find_agent(f"zoo:{name}", find(name))
+    assert {"command", "seed", "frames", "seconds", "machine", "result"} <= set(agent.provenance)
