@@ -25,4 +25,5 @@ def frame_of(world: np.record, stage: Stage, narrate: Callable[[np.record, Stage
         ball=world["ball"]["pos"].copy() if stage.ball_radius > 0.0 else None,
         contacts=contacts,
         lines=narrate(world, stage),
+        discs=np.array([[*world[disc.name]["pos"], *world[disc.name]["quat"]] for disc in stage.discs]).reshape(-1, 7),
     )

@@ -31,11 +31,13 @@ class Shape(NamedTuple):
     drones: int
     rotors: int
     lossless: bool
+    discs: int = 0
 
     @property
     def columns(self) -> dict[str, int]:
         """Numbers per frame in each group."""
-        return {"pos": 3 * self.drones, "quat": 4 * self.drones, "rotor": self.rotors * self.drones, "ball": 3, "count": 3}
+        discs = {"disc_pos": 3 * self.discs, "disc_quat": 4 * self.discs} if self.discs else {}
+        return {"pos": 3 * self.drones, "quat": 4 * self.drones, "rotor": self.rotors * self.drones, "ball": 3, "count": 3, **discs}
 
     def size(self, frames: int) -> int:
         """Bytes of the numbers of so many frames, before deflation."""
@@ -77,8 +79,10 @@ def _columns(frames: list[Frame], shape: Shape) -> dict[str, np.ndarray]:
         "rotor": [frame.rotor for frame in frames],
         "ball": [none if frame.ball is None else frame.ball for frame in frames],
         "count": [(frame.step, frame.rally, frame.ball is not None) for frame in frames],
+        "disc_pos": [frame.discs[:, :3] for frame in frames],
+        "disc_quat": [frame.discs[:, 3:] for frame in frames],
     }
-    return {name: np.array(stack, dtype="<f8").reshape(len(frames), shape.columns[name]) for name, stack in stacks.items()}
+    return {name: np.array(stacks[name], dtype="<f8").reshape(len(frames), width) for name, width in shape.columns.items()}
 
 
 def _quantised(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -86,13 +90,10 @@ def _quantised(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         scaled = np.clip(np.nan_to_num(np.rint(values / unit)), low, high)
         return np.where(np.isfinite(values), scaled, broken).astype(np.int64).astype("<i4")
 
-    return {
-        "pos": whole(groups["pos"], POS_UNIT, NOWHERE + 1, 2**31 - 1, NOWHERE),
-        "quat": whole(groups["quat"], QUAT_UNIT, BROKEN + 1, 2**15 - 1, BROKEN),
-        "rotor": whole(groups["rotor"], ROTOR_UNIT, 0, 255, 0),
-        "ball": whole(groups["ball"], POS_UNIT, NOWHERE + 1, 2**31 - 1, NOWHERE),
-        "count": whole(groups["count"], 1.0, NOWHERE + 1, 2**31 - 1, 0),
-    }
+    place, turn = (POS_UNIT, NOWHERE + 1, 2**31 - 1, NOWHERE), (QUAT_UNIT, BROKEN + 1, 2**15 - 1, BROKEN)
+    kinds = {"pos": place, "quat": turn, "rotor": (ROTOR_UNIT, 0, 255, 0), "ball": place, "count": (1.0, NOWHERE + 1, 2**31 - 1, 0)}
+    kinds |= {"disc_pos": place, "disc_quat": turn}
+    return {name: whole(values, *kinds[name]) for name, values in groups.items()}
 
 
 def _restored(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -100,13 +101,9 @@ def _restored(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         values = groups[name] * unit
         return values if broken is None else np.where(groups[name] == broken, np.nan, values)
 
-    return {
-        "pos": real("pos", POS_UNIT, NOWHERE),
-        "quat": real("quat", QUAT_UNIT, BROKEN),
-        "rotor": real("rotor", ROTOR_UNIT),
-        "ball": real("ball", POS_UNIT, NOWHERE),
-        "count": groups["count"].astype(float),
-    }
+    place, turn = (POS_UNIT, NOWHERE), (QUAT_UNIT, BROKEN)
+    kinds = {"pos": place, "quat": turn, "rotor": (ROTOR_UNIT,), "ball": place, "count": (1.0,), "disc_pos": place, "disc_quat": turn}
+    return {name: real(name, *kinds[name]) for name in groups}
 
 
 def _planes(values: np.ndarray) -> bytes:
@@ -186,6 +183,14 @@ def _frames(groups: dict[str, np.ndarray], notes: list[dict[str, Any]], count: i
                 score=score,
                 rally=rally,
                 title=title,
+                discs=_discs(groups, k, shape.discs),
             )
         )
     return frames
+
+
+def _discs(groups: dict[str, np.ndarray], k: int, count: int) -> np.ndarray:
+    """[count, 7] of frame k."""
+    if not count:
+        return np.zeros((0, 7))
+    return np.hstack([groups["disc_pos"][k].reshape(count, 3), groups["disc_quat"][k].reshape(count, 4)]).astype(float)

@@ -36,7 +36,8 @@ def rotations(quat: np.ndarray) -> np.ndarray:
     return np.moveaxis(np.array(rows), -1, 0)
 
 
-def _disc(x: float, y: float, z: float, radius: float, corners: int = DISC) -> np.ndarray:
+def outline_of_disc(x: float, y: float, z: float, radius: float, corners: int = DISC) -> np.ndarray:
+    """[corners, 3] a level circle around (x, y, z)."""
     a = np.linspace(0.0, 2.0 * math.pi, corners, endpoint=False)
     return np.stack([x + radius * np.cos(a), y + radius * np.sin(a), np.full(corners, z)], axis=1)
 
@@ -59,20 +60,20 @@ class DroneArt:
     def _template(self, stage: Stage) -> None:
         high, core = stage.body_half_height, 0.42 * stage.body_radius
         self._add("origin", np.zeros((1, 3)))
-        self._add("belly", _disc(0.0, 0.0, -0.9 * high, 0.75 * core, 10))
-        self._add("hull", _disc(0.0, 0.0, 0.1 * high, core, 10))
+        self._add("belly", outline_of_disc(0.0, 0.0, -0.9 * high, 0.75 * core, 10))
+        self._add("hull", outline_of_disc(0.0, 0.0, 0.1 * high, core, 10))
         self._add("nose", np.array([[0.55, 0.5, 0.0], [1.9, 0.0, 0.0], [0.55, -0.5, 0.0]]) * core + [0.0, 0.0, 0.1 * high])
         for k, (x, y) in enumerate(self.hubs.tolist()):
             self._add(f"hub{k}", np.array([[x, y, 0.0]]))
-            self._add(f"motor{k}", _disc(x, y, 0.35 * high, 0.16 * stage.rotor_radius, 10))
-            self._add(f"rotor{k}", _disc(x, y, 0.6 * high, stage.rotor_radius))
+            self._add(f"motor{k}", outline_of_disc(x, y, 0.35 * high, 0.16 * stage.rotor_radius, 10))
+            self._add(f"rotor{k}", outline_of_disc(x, y, 0.6 * high, stage.rotor_radius))
         struts = ((0.5, 0.7, -0.6), (0.6, 1.2, -2.2), (-0.6, 1.2, -2.2), (-0.5, 0.7, -0.6))  # x, y in cores, z in half heights
         legs = [(x * core, side * y * core, z * high) for side in (-1, 1) for x, y, z in struts]
         self._add("legs", np.array(legs))
         radius = stage.racket_radius if stage.racket_radius > 0.0 else 1.3 * core
-        self._add("under", _disc(0.0, 0.0, 0.3 * high, radius))
-        self._add("top", _disc(0.0, 0.0, high, radius))
-        self._add("inner", _disc(0.0, 0.0, high, 0.86 * radius))
+        self._add("under", outline_of_disc(0.0, 0.0, 0.3 * high, radius))
+        self._add("top", outline_of_disc(0.0, 0.0, high, radius))
+        self._add("inner", outline_of_disc(0.0, 0.0, high, 0.86 * radius))
         self._add("mark", np.array([[0.2, 0.42, 0.0], [0.72, 0.0, 0.0], [0.2, -0.42, 0.0], [0.34, 0.0, 0.0]]) * radius + [0.0, 0.0, high])
 
     def pose(self, camera: Camera, pos: np.ndarray, quat: np.ndarray, angles: np.ndarray) -> list[DronePose | None]:

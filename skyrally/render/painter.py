@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from skyrally.errors import SkyrallyError
 from skyrally.render import ball as ball_art
 from skyrally.render import hud, theme
 from skyrally.render.camera import NEAR, Camera, View
+from skyrally.render.disc import DiscPose, pose_discs
 from skyrally.render.drone import DroneArt, DronePose
 from skyrally.render.net import draw_net
 from skyrally.render.pg import pygame
@@ -158,11 +160,12 @@ class Painter:
 
     def _moving_box(self, camera: Camera, frame: Frame) -> pygame.Rect:
         """A box on the canvas that holds everything that moves, shadows and flashes too (its corners are even, for the shrinking)."""
-        spots = [*np.asarray(frame.pos, float), *self._memory.trail, *(flash.point for flash in self._memory.flashes)]
+        spots = [*np.asarray(frame.pos, float), *frame.discs[:, :3], *self._memory.trail, *(flash.point for flash in self._memory.flashes)]
         around = np.array(spots).reshape(-1, 3)
         if not len(around) or not (np.abs(around) < 1e4).all():
             return self._canvas.get_rect()
-        reach = 0.2 + max(2.0 * self.stage.body_radius, 2.0 * self.stage.ball_radius, 0.6) * (1.0 + 0.05 * max(around[:, 2].max(), 0.0))
+        radius = max(self.stage.body_radius, self.stage.ball_radius, 0.3, *(disc.radius for disc in self.stage.discs))
+        reach = 0.2 + 2.0 * radius * (1.0 + 0.05 * max(around[:, 2].max(), 0.0))
         low, high = np.append(around.min(axis=0)[:2] - reach, 0.0), around.max(axis=0) + reach
         low[2] = min(0.0, float(around[:, 2].min()) - reach)
         corners = np.array([(x, y, z) for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
@@ -193,9 +196,12 @@ class Painter:
         """Shadows, then what is behind the net, the net, and what is before it; within each the far before the near."""
         memory, ball = self._memory, ball_of(self.stage, frame)
         posed = self._art.pose(camera, frame.pos, frame.quat, memory.angles)
-        poses = sorted((pose for pose in posed if pose is not None), key=lambda pose: -pose.depth)
+        poses = [pose for pose in posed if pose is not None]
         for at in np.asarray(frame.pos, float):
             ball_art.draw_shadow(self._canvas, camera, at, 1.15 * self.stage.body_radius)
+        discs = pose_discs(self.stage.discs, frame.discs, camera)
+        for disc, at in zip(self.stage.discs, frame.discs[:, :3], strict=False):
+            ball_art.draw_shadow(self._canvas, camera, at, disc.radius)
         if ball is not None:
             ball_art.draw_shadow(self._canvas, camera, ball, max(self.stage.ball_radius, 0.06))
         for flash in memory.flashes:
@@ -204,7 +210,8 @@ class Painter:
         court = self.stage.court
         near = 1.0 if camera.eye[0] >= 0.0 else -1.0
         for side in (-near, near) if court is not None else (0.0,):
-            self._draw_side(camera, [pose for pose in poses if _on_side(pose.pos[0], side)], ball, side)
+            solid = sorted((pose for pose in (*poses, *discs) if _on_side(pose.pos[0], side)), key=lambda pose: -pose.depth)
+            self._draw_side(camera, solid, ball, side)
             if court is not None and side == -near:
                 draw_net(self._canvas, court, camera)
         for flash in memory.flashes:
@@ -215,8 +222,8 @@ class Painter:
     def _draw_flash(self, camera: Camera, flash: Flash) -> None:
         ball_art.draw_flash(self._canvas, camera, flash.name, flash.point, flash.colour, self._memory.clock - flash.born)
 
-    def _draw_side(self, camera: Camera, poses: list[DronePose], ball: np.ndarray | None, side: float) -> None:
-        """Drones, ball and trail on one side of the net's plane (0: there is no net)."""
+    def _draw_side(self, camera: Camera, poses: Sequence[DronePose | DiscPose], ball: np.ndarray | None, side: float) -> None:
+        """Drones, discs, ball and trail on one side of the net's plane (0: there is no net)."""
         if len(self._memory.trail) > 1:
             trail = np.array(self._memory.trail)
             middle = 0.5 * (trail[1:, 0] + trail[:-1, 0])

@@ -32,7 +32,7 @@ class ReplaySink(FileSink):
     ) -> None:
         if codec not in CODECS:
             raise unknown("replay codec", codec, CODECS)
-        self._shape = Shape(len(stage.agents), len(stage.rotor_xy), codec == "lossless")
+        self._shape = Shape(len(stage.agents), len(stage.rotor_xy), codec == "lossless", len(stage.discs))
         self._per_block = layout.frames_per_block(self._shape)
         data = layout.header_bytes(stage, codec, header)
         self._waiting: list[Frame] = []
@@ -105,4 +105,5 @@ def _copy(frame: Frame) -> Frame:
         score=frame.score,
         rally=frame.rally,
         title=frame.title,
+        discs=np.array(frame.discs, float),
     )

@@ -48,7 +48,7 @@ class Replay:
         self.path, self._file = path, file
         self._size = file.seek(0, os.SEEK_END)
         self._read_header()
-        self._shape = Shape(len(self.stage.agents), len(self.stage.rotor_xy), self.header["codec"] == "lossless")
+        self._shape = Shape(len(self.stage.agents), len(self.stage.rotor_xy), self.header["codec"] == "lossless", len(self.stage.discs))
         self._entries = self._read_index()
         self._firsts = [entry.first for entry in self._entries]
         self._blocks: OrderedDict[int, list[Frame]] = OrderedDict()

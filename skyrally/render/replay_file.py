@@ -20,7 +20,7 @@ from typing import Any
 
 from skyrally.errors import SkyrallyError
 from skyrally.render.codec import CODECS, Shape
-from skyrally.scenarios.stage import Court, Stage
+from skyrally.scenarios.stage import Court, Disc, Stage
 from skyrally.version import __version__
 
 MAGIC, END = b"SKYRALLY", b"SKYR-END"
@@ -91,10 +91,17 @@ def _stage(fields: dict[str, Any]) -> Stage:
         rotor_xy=tuple((_number(x, -100.0, 100.0), _number(y, -100.0, 100.0)) for x, y in fields["rotor_xy"]),
         rotor_spin=tuple(_number(spin, -1.0, 1.0) for spin in fields["rotor_spin"]),
         **{name: _number(fields[name], 0.0, 100.0) for name in ("rotor_radius", "body_radius", "body_half_height", "racket_radius")},
+        discs=tuple(_disc(disc) for disc in fields.get("discs", ())),
     )
-    if len(stage.agents) != len(stage.teams) or len(stage.rotor_xy) != len(stage.rotor_spin) or len(stage.rotor_xy) > 64:
+    if len(stage.agents) != len(stage.teams) or len(stage.rotor_xy) != len(stage.rotor_spin):
         raise ValueError("agents and teams, or rotors and spins, do not match in number")
+    if max(len(stage.rotor_xy), len(stage.discs)) > 64:
+        raise ValueError("it has more than 64 rotors or discs")
     return stage
+
+
+def _disc(fields: dict[str, Any]) -> Disc:
+    return Disc(_text(fields["name"]), _number(fields["radius"], 0.0, 100.0), _number(fields["half_height"], 0.0, 100.0))
 
 
 def _text(value: Any) -> str:

@@ -19,6 +19,7 @@ counts as it is. The board hits once and rests. Further: see `pair`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ import numpy as np
 from ..physics.native import play
 from ..physics.records import record, world_record
 from ..physics.vec import fn
-from .board import BOARD, defend, move_and_hit, wait
+from .board import BOARD, HALF_HEIGHT, RADIUS, defend, move_and_hit, wait
 from .pair import BALL_FLOOR, ball_in_net, ball_out
 from .scenario import Published, Scenario, Term
 from .spike_parts import (
@@ -43,6 +44,7 @@ from .spike_parts import (
     observe,
     stage,
 )
+from .stage import Disc
 
 __all__ = ["SET_AND_SPIKE_HARD", "advance", "observe", "referee", "reset"]
 
@@ -95,7 +97,7 @@ SET_AND_SPIKE_HARD = Scenario(
     metric=METRIC,
     options=OPTIONS,
     configure=configure,
-    stage=lambda options: stage("set-and-spike-hard", options),
+    stage=lambda options: replace(stage("set-and-spike-hard", options), discs=(Disc("board", RADIUS, HALF_HEIGHT),)),
     yardstick="scripted:set-and-spike-hard",
     published=(Published(0.75, "MAPPO"), Published(0.22, "MADDPG"), Published(0.02, "QMIX")),
     info=("success", *STAGES),

@@ -20,6 +20,15 @@ class Court:
 
 
 @dataclass(frozen=True)
+class Disc:
+    """A moving disc beside the drones, such as a defending board. `name`: the world's field that holds its `pos` and `quat`."""
+
+    name: str
+    radius: float  # m
+    half_height: float  # m
+
+
+@dataclass(frozen=True)
 class Stage:
     """What does not change while a world runs. Lengths in metres, body frame x forward, y left, z up."""
 
@@ -35,6 +44,7 @@ class Stage:
     body_radius: float
     body_half_height: float
     racket_radius: float  # 0: no racket
+    discs: tuple[Disc, ...] = ()
 
 
 @dataclass
@@ -51,3 +61,4 @@ class Frame:
     score: tuple[int, int] | None = None  # red, blue
     rally: int = 0  # number of the rally, from 0
     title: str = ""  # "scripted:rally vs hover"
+    discs: np.ndarray = field(default_factory=lambda: np.zeros((0, 7)))  # [D, 7] m, world, and w, x, y, z

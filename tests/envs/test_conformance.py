@@ -173,7 +173,6 @@ def test_a_broken_batch_fails(toy, kind, name, says):
 WRONG_TABLES = [
     ({"agents": ("drone_0", "drone_1", "third")}, "agents"),
     ({"agents": ("drone_0", "drone_2", "drone_1")}, "agents"),
-    ({"teams": (0, 0)}, "agents"),
     ({"info": ("nothing",)}, "info"),
     ({"info": ("drones",)}, "info"),
 ]

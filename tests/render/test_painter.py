@@ -16,6 +16,7 @@ from skyrally.render.drone import rotations
 from skyrally.render.painter import Painter
 from skyrally.render.pg import pygame
 from skyrally.render.views import MODES
+from skyrally.scenarios.stage import Disc
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZE = (320, 180)
@@ -174,3 +175,13 @@ def test_golden_pictures(name, stage_of, frames_of):
     assert np.abs(coarse(image) - stored).mean() < CLOSE
     other = picture(stage, frames_of(stage, 75), "behind", (640, 360))
     assert np.abs(coarse(other) - stored).mean() > CLOSE  # the comparison can fail
+
+
+@pytest.mark.parametrize(
+    "place", [[-3.0, 0.0, 1.0, 0.9, 0.1, 0.0, 0.0], [-3.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0]], ids=["tilted", "upside down"]
+)
+def test_discs_are_drawn_beside_the_drones(stage, match, place):
+    stage = replace(stage, discs=(Disc("board", 0.5, 0.15),))
+    shown = picture(stage, [replace(match[0], discs=np.array([place]))])
+    nowhere = picture(stage, [replace(match[0], discs=np.full((1, 7), np.nan))])
+    assert near_colour(shown, theme.BLUE).sum() > near_colour(nowhere, theme.BLUE).sum() + 20

@@ -18,7 +18,7 @@ from skyrally.render import replay_file as layout
 from skyrally.render.codec import POS_UNIT, QUAT_UNIT, ROTOR_UNIT, Shape, decode, encode
 from skyrally.render.recorder import ReplaySink
 from skyrally.render.replay import ReplaySource, open_replay
-from skyrally.scenarios.stage import Frame
+from skyrally.scenarios.stage import Disc, Frame
 
 
 def record(path, stage, frames, **options):
@@ -30,7 +30,8 @@ def record(path, stage, frames, **options):
 
 def same(a: Frame, b: Frame) -> bool:
     """To the bit."""
-    numbers = all(x.tobytes() == np.asarray(y, float).tobytes() for x, y in ((a.pos, b.pos), (a.quat, b.quat), (a.rotor, b.rotor)))
+    ours, theirs = (a.pos, a.quat, a.rotor, a.discs), (b.pos, b.quat, b.rotor, b.discs)
+    numbers = all(x.tobytes() == np.asarray(y, float).tobytes() for x, y in zip(ours, theirs, strict=True))
     balls = (a.ball is None) == (b.ball is None) and (a.ball is None or a.ball.tobytes() == b.ball.tobytes())
     rest = (a.step, a.contacts, a.lines, a.score, a.rally, a.title) == (b.step, b.contacts, b.lines, b.score, b.rally, b.title)
     return numbers and balls and rest
@@ -41,7 +42,7 @@ words = st.text(max_size=12)
 
 
 @st.composite
-def random_frames(draw, drones=2, rotors=4):
+def random_frames(draw, drones=2, rotors=4, discs=1):
     """Frames with nothing smooth about them."""
 
     def numbers(*shape, of=reals):
@@ -61,6 +62,7 @@ def random_frames(draw, drones=2, rotors=4):
                 score=draw(st.none() | st.tuples(st.integers(0, 99), st.integers(0, 99))),
                 rally=draw(st.integers(0, 2**31 - 1)),
                 title=draw(words),
+                discs=numbers(discs, 7, of=st.floats(-7.0, 7.0)),
             )
         )
     return frames
@@ -69,18 +71,20 @@ def random_frames(draw, drones=2, rotors=4):
 @settings(max_examples=60, deadline=None)
 @given(random_frames())
 def test_lossless_is_exact(frames):
-    shape = Shape(2, 4, True)
+    shape = Shape(2, 4, True, 1)
     assert all(same(a, b) for a, b in zip(decode(encode(frames, shape), len(frames), shape), frames, strict=True))
 
 
 @settings(max_examples=60, deadline=None)
 @given(random_frames())
 def test_quantised_errors_are_bounded(frames):
-    shape = Shape(2, 4, False)
+    shape = Shape(2, 4, False, 1)
     for got, given_ in zip(decode(encode(frames, shape), len(frames), shape), frames, strict=True):
         assert np.abs(got.pos - given_.pos).max() <= 0.5001 * POS_UNIT
         assert np.abs(got.quat - given_.quat).max() <= 0.5001 * QUAT_UNIT
         assert np.abs(got.rotor - given_.rotor).max() <= 0.5001 * ROTOR_UNIT
+        assert np.abs(got.discs - given_.discs)[:, :3].max() <= 0.5001 * POS_UNIT
+        assert np.abs(got.discs - given_.discs)[:, 3:].max() <= 0.5001 * QUAT_UNIT
         assert (got.ball is None) == (given_.ball is None)
         if got.ball is not None:
             assert np.abs(got.ball - given_.ball).max() <= 0.5001 * POS_UNIT
@@ -280,3 +284,11 @@ def test_memory_does_not_grow_with_length(tmp_path, stage, match):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.2 * peaks[0]
+
+
+def test_discs_come_back_from_a_file(tmp_path, stage_of, frames_of):
+    stage = replace(stage_of(1), discs=(Disc("board", 0.5, 0.15),))
+    frames = [replace(frame, discs=np.array([[k, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0]])) for k, frame in enumerate(frames_of(stage, 5))]
+    with open_replay(record(tmp_path / "a.replay", stage, frames)) as replay:
+        assert replay.stage == stage
+        assert [float(frame.discs[0, 0]) for frame in replay] == [0.0, 1.0, 2.0, 3.0, 4.0]
