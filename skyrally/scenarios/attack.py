@@ -39,6 +39,7 @@ from ..physics.native import play
 from ..physics.records import I4
 from ..physics.rng import draw, uniform
 from ..physics.vec import fn, norm, put3, vec3
+from . import skill_measures as measures
 from . import skill_parts as parts
 from .scenario import Field, Layout, Term, pay
 
@@ -88,9 +89,9 @@ def referee(world, params, reward):
     lost = 1.0 if parts.is_lost(drone, place[0]) else 0.0
     near = yaw = roll = reach = aim = forward = down = 0.0
     if world.hit_step < 0:
-        near, yaw, roll = parts.nearness(place, pos, 1.2), parts.yaw_of(drone), parts.roll_of(drone)
+        near, yaw, roll = measures.nearness(place, pos, 1.2), measures.yaw_of(drone), measures.roll_of(drone)
     else:
-        aim, forward, down = parts.nearness(pos, world.target, 1.2), 1.0 if ball.vel[0] < 0.0 else 0.0, _down(world)
+        aim, forward, down = measures.nearness(pos, world.target, 1.2), 1.0 if ball.vel[0] < 0.0 else 0.0, _down(world)
         reach = 1.0 / (1.0 + 2.0 * abs(pos[2] - HIT_HEIGHT)) if hit > 0.0 else 0.0
     landed, court, hard, missed = _land(world, pos, wrong + net > 0.0)
     wrong = max(wrong, missed)
@@ -115,7 +116,7 @@ def _land(world, pos, fault):
     if world.hit_step < 0:
         return 0.0, 0.0, 0.0, 1.0
     near = parts.arrived(world, 0.0)
-    if not parts.in_far_court(pos):
+    if not measures.in_far_court(pos):
         return 1.0, 0.0, 0.0, 0.0
     world.success = near
     return 1.0, 1.0, norm(vec3(world.ball.vel)), 0.0

@@ -33,6 +33,7 @@ from __future__ import annotations
 from ..physics.native import play
 from ..physics.rng import uniform
 from ..physics.vec import fn, put3, sub, vec3
+from . import skill_measures as measures
 from . import skill_parts as parts
 from .scenario import Layout, Term, pay
 
@@ -79,15 +80,15 @@ def referee(world, params, reward):
     lost = 1.0 if parts.is_lost(drone, place[0]) else 0.0
     near = height = yaw = line = aim = direction = 0.0
     if world.hit_step < 0:
-        near, yaw = parts.nearness(place, pos, 1.2), parts.yaw_of(drone)
+        near, yaw = measures.nearness(place, pos, 1.2), measures.yaw_of(drone)
         line = 1.0 if place[0] < LINE else 0.0
     else:
-        aim = parts.nearness(pos, world.target, 1.2)
+        aim = measures.nearness(pos, world.target, 1.2)
         if hit > 0.0:
             height = abs(pos[2] - HIT_HEIGHT)
         elif world.step == world.hit_step + 1:
             way = sub(vec3(world.target), pos)
-            direction = parts.cosine((ball.vel[0], ball.vel[1], 0.0), (way[0], way[1], 0.0))
+            direction = measures.cosine((ball.vel[0], ball.vel[1], 0.0), (way[0], way[1], 0.0))
     reward[0] = pay(drone, params, (hit, near, height, yaw, line, aim, direction, handover, apex, wrong, lost))
     parts.end(world, params, over or wrong > 0.0 or lost > 0.0)
 

@@ -35,6 +35,7 @@ import math
 from ..physics.native import play
 from ..physics.rng import uniform
 from ..physics.vec import fn, put3, sub, vec3
+from . import skill_measures as measures
 from . import skill_parts as parts
 from .scenario import Field, Layout, Term, pay, write3
 
@@ -81,11 +82,11 @@ def referee(world, params, reward):
     lost = 1.0 if parts.is_lost(drone, place[0]) else 0.0
     near = low = yaw = roll = line = aim = 0.0
     if world.hit_step < 0:
-        near, low, yaw = parts.nearness(place, pos, 0.5), abs(place[2] - CARRY), parts.yaw_of(drone)
-        roll = max(parts.roll_of(drone) - 0.5 * math.pi, 0.0) if drone.up[2] < 0.0 else 0.0
+        near, low, yaw = measures.nearness(place, pos, 0.5), abs(place[2] - CARRY), measures.yaw_of(drone)
+        roll = max(measures.roll_of(drone) - 0.5 * math.pi, 0.0) if drone.up[2] < 0.0 else 0.0
         line = 1.0 if place[0] < LINE else 0.0
     else:
-        aim = parts.nearness(pos, world.target, 1.2)
+        aim = measures.nearness(pos, world.target, 1.2)
     reward[0] = pay(drone, params, (hit, near, low, yaw, roll, line, aim, court, high, wrong, lost))
     parts.end(world, params, over or wrong > 0.0 or lost > 0.0)
 
@@ -99,7 +100,7 @@ def _land(world, pos, wrong):
         return True, 0.0, 0.0, 1.0
     near = parts.arrived(world, 0.0)
     high = 1.0 if world.apex > LEAST_APEX else 0.0
-    if not parts.in_far_court(pos):
+    if not measures.in_far_court(pos):
         return True, 0.0, high, 0.0
     world.success = near
     return True, 1.0, high, 0.0

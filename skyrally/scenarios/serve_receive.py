@@ -39,6 +39,7 @@ from ..physics.native import play
 from ..physics.records import BODY, F8, I4
 from ..physics.rng import draw, uniform
 from ..physics.vec import fn, put3, sub, vec3
+from . import skill_measures as measures
 from . import skill_parts as parts
 from .mirror import half_turn
 from .receive import LEAST_APEX
@@ -107,15 +108,15 @@ def referee(world, params, reward):
     guilty, hitter = _judge_touches(world)
     if guilty < 0:
         guilty = _judge_ball(world, pos)
-    handed = guilty < 0 and world.touches == 2 and parts.comes_down(ball, world.target[2])
+    handed = guilty < 0 and world.touches == 2 and measures.comes_down(ball, world.target[2])
     if handed:
         world.success = parts.arrived(world, LEAST_APEX)
     fault = (_lost(world, 0) or guilty == 0, _lost(world, 1) or guilty == 1)
     turn = player(world)
     for i in range(2):
-        near = parts.nearness(pos, vec3(world.drones[i].pos), 0.5) if i == turn else 0.0
+        near = measures.nearness(pos, vec3(world.drones[i].pos), 0.5) if i == turn else 0.0
         own = (last == 1 and i == world.server) or (last == 2 and i != world.server)
-        aim = parts.nearness(pos, aim_of(world, i), 1.2) if own else 0.0
+        aim = measures.nearness(pos, aim_of(world, i), 1.2) if own else 0.0
         terms = (float(world.success), 1.0 if i == hitter else 0.0, near, aim, 1.0 if fault[i] else 0.0)
         reward[i] = pay(world.drones[i], params, terms)
     parts.end(world, params, handed or fault[0] or fault[1])
@@ -145,7 +146,7 @@ def _judge_ball(world, pos):
         return world.server if world.touches < 2 else 1 - world.server
     if pos[2] >= parts.BALL_FLOOR:
         return -1
-    served_well = world.touches == 1 and parts.in_far_court(half_turn(world.server, pos))
+    served_well = world.touches == 1 and measures.in_far_court(half_turn(world.server, pos))
     return 1 - world.server if world.touches == 2 or served_well else world.server
 
 

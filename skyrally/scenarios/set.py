@@ -33,6 +33,7 @@ from __future__ import annotations
 from ..physics.native import play
 from ..physics.rng import uniform
 from ..physics.vec import fn, put3, vec3
+from . import skill_measures as measures
 from . import skill_parts as parts
 from .scenario import Layout, Term, pay
 
@@ -77,11 +78,11 @@ def referee(world, params, reward):
     lost = 1.0 if parts.is_lost(drone, place[0]) else 0.0
     near = height = away = yaw = aim = 0.0
     if world.hit_step < 0:
-        near, yaw = parts.nearness(place, pos, 1.2), parts.yaw_of(drone)
+        near, yaw = measures.nearness(place, pos, 1.2), measures.yaw_of(drone)
     else:
-        aim = parts.nearness(pos, world.target, 1.2)
+        aim = measures.nearness(pos, world.target, 1.2)
         if hit > 0.0:
-            height, away = abs(pos[2] - HIT_HEIGHT), parts.gap_xy(pos, parts.SET_POINT)
+            height, away = abs(pos[2] - HIT_HEIGHT), measures.gap_xy(pos, parts.SET_POINT)
     reward[0] = pay(drone, params, (hit, near, height, away, yaw, aim, handover, apex, wrong, lost))
     parts.end(world, params, over or wrong > 0.0 or lost > 0.0)
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..physics.ball import move_ball
-from ..physics.params import CONTROL_DT, make_params
+from ..physics.params import make_params
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, RACKET, world_record
 from ..physics.rng import uniform
-from ..physics.vec import add, add_scaled, dot, fn, norm, put3, sub, vec3, vec4
+from ..physics.vec import add, add_scaled, fn, put3, sub, vec3
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -32,10 +32,10 @@ from .parts import (
     write_root,
 )
 from .scenario import BALL, Field, Layout, Metric, Scenario, Term, set_weights, steps_of, write3
+from .skill_measures import comes_down, gap_xy
 from .stage import Court
 
 COURT = Court(12.0, 6.0, 2.43)  # m, the 3v3 court
-HALF_LENGTH, HALF_WIDTH = 6.0, 3.0  # m
 HORIZON = 500  # steps
 TILT = 0.1  # rad: start attitudes, as the sport rules jitter them
 BALL_FLOOR, DRONE_FLOOR = 0.2, 0.3  # m
@@ -164,32 +164,6 @@ def is_lost(drone, x):
 
 
 @fn
-def gap_xy(a, b):
-    """m: horizontal distance."""
-    x, y = a[0] - b[0], a[1] - b[1]
-    return math.sqrt(x * x + y * y)
-
-
-@fn
-def nearness(a, b, slope):
-    """1 / (1 + (slope |a - b|)^2)."""
-    gap = sub(a, b)
-    return 1.0 / (1.0 + slope * slope * dot(gap, gap))
-
-
-@fn
-def in_far_court(pos):
-    """Whether a place lies in the half x < 0, lines included."""
-    return -HALF_LENGTH <= pos[0] < 0.0 and abs(pos[1]) <= HALF_WIDTH
-
-
-@fn
-def comes_down(ball, height):
-    """Whether the ball fell through `height` in this step."""
-    return ball.vel[2] < 0.0 and ball.pos[2] <= height < ball.pos[2] - CONTROL_DT * ball.vel[2]
-
-
-@fn
 def arrived(world, least_apex):
     """1 if the ball comes down within REACH of its target after an apex over `least_apex` (m). Books the miss."""
     world.miss = gap_xy(world.ball.pos, world.target)
@@ -211,36 +185,6 @@ def hand_over(world, least_apex, best_apex, wrong):
     world.success = arrived(world, least_apex)
     near = 1.0 / (1.0 + 2.0 * world.miss) if world.apex > least_apex else 0.0
     return True, near, 1.0 / (1.0 + 2.0 * abs(world.apex - best_apex)), 0.0
-
-
-@fn
-def yaw_of(drone):
-    """rad, 0 to pi: how far the heading is from +x."""
-    w, x, y, z = vec4(drone.quat)
-    return angle(2.0 * (x * y + w * z), 1.0 - 2.0 * (y * y + z * z))
-
-
-@fn
-def roll_of(drone):
-    """rad, 0 to pi."""
-    w, x, y, z = vec4(drone.quat)
-    return angle(2.0 * (y * z + w * x), drone.up[2])
-
-
-@fn
-def angle(y, x):
-    """abs(atan2(y, x)) to 1e-5 rad, at a third of its cost (Abramowitz and Stegun 4.4.49)."""
-    a, b = abs(y), abs(x)
-    r = min(a, b) / max(max(a, b), 1e-12)
-    s = r * r
-    turn = r * (0.9998660 + s * (-0.3302995 + s * (0.1801410 + s * (-0.0851330 + s * 0.0208351))))
-    turn = 0.5 * math.pi - turn if a > b else turn
-    return math.pi - turn if x < 0.0 else turn
-
-
-@fn
-def cosine(a, b):
-    return dot(a, b) / max(norm(a) * norm(b), 1e-9)
 
 
 @fn

@@ -7,7 +7,7 @@ import pytest
 from handmade import Bench
 
 from skyrally.physics.records import BALL_NET, BODY, RACKET
-from skyrally.scenarios import skill_parts as parts
+from skyrally.scenarios import skill_measures as measures
 
 SINGLES = ("serve", "receive", "set", "attack")
 TERMS = {name: [term.name for term in Bench(name).scenario.terms({})] for name in (*SINGLES, "serve-receive")}
@@ -68,7 +68,7 @@ def test_a_serve_begins_with_a_ball_dropped_over_the_server():
         assert 2.7 <= gap[2] <= 3.3
         assert -5.4 <= world.target[0] <= -4.2
         assert -2 <= world.target[1] <= 2
-        assert parts.in_far_court(world.target)
+        assert measures.in_far_court(world.target)
 
 
 def fall(bench, height):
@@ -222,7 +222,7 @@ def test_serve_shaping_by_hand():
 
 def test_angles_are_those_of_atan2():
     for turn in np.linspace(-np.pi, np.pi, 61):
-        assert parts.angle(np.sin(turn), np.cos(turn)) == pytest.approx(abs(turn), abs=2e-5)
+        assert measures.angle(np.sin(turn), np.cos(turn)) == pytest.approx(abs(turn), abs=2e-5)
 
 
 def test_a_low_serve_is_not_paid_as_high():
