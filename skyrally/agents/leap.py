@@ -15,6 +15,7 @@ from .pilot import FULL, GRAVITY, MASS, RATE_LIMIT, ROTOR_LAG, SHORT_UP, arrive
 RATE_GAIN = IRIS.rate_gain[0]  # 1/s: a rate command ahead of the rate by a / RATE_GAIN accelerates by a
 STRONGEST = 17.0  # m/s^2: more than full thrust gives, so that all of it is asked for
 FADE, LEAST_TIME = 0.1, 0.1  # s over which the side-step ends; s
+RACKET, STEEPEST = IRIS.racket_radius, 0.5  # m; tangent of the lean that saves a ball beside the racket
 
 
 @fn
@@ -33,15 +34,17 @@ def leap(out, pos, quat, vel, rate, lift, contact, normal, speed, t, manner):
     """Writes the action that meets a ball in t seconds as `pilot.strike` does, where there is no time to fly anywhere first.
 
     The drone turns to `normal` at once and leans off it only to step aside, until `settle` seconds before the hit: by the miss
-    that it foresees over t^2, `sidestep` times, at most by the tangent `widest`.
+    that it foresees over t^2, `sidestep` times, at most by the tangent `widest`; but where the ball would fall beside the racket,
+    by as much as brings its rim there, for however bad the hit will be: a tilted start may leave no other.
     `manner` is (stiffness and damping of the turn, sidestep, widest, settle).
     """
     stiffness, damping, sidestep, widest, settle = manner
     up, s = to_world(quat, (0.0, 0.0, 1.0)), max(t, LEAST_TIME)
     v_x, v_y = vel[0] + t * GRAVITY * normal[0] / normal[2], vel[1] + t * GRAVITY * normal[1] / normal[2]
     most, pull = widest * clip((t - settle) / FADE, 0.0, 1.0), sidestep / (s * s * GRAVITY)
-    lean_x = clip(pull * (contact[0] - pos[0] - 0.5 * (vel[0] + v_x) * t), -most, most)
-    lean_y = clip(pull * (contact[1] - pos[1] - 0.5 * (vel[1] + v_y) * t), -most, most)
+    miss_x, miss_y = contact[0] - pos[0] - 0.5 * (vel[0] + v_x) * t, contact[1] - pos[1] - 0.5 * (vel[1] + v_y) * t
+    most = max(most, min((math.hypot(miss_x, miss_y) - RACKET) / (s * s * GRAVITY), STEEPEST))
+    lean_x, lean_y = clip(pull * miss_x, -most, most), clip(pull * miss_y, -most, most)
     aim = (normal[0] + lean_x, normal[1] + lean_y, normal[2])
     turn_gently(out, quat, rate, scale(1.0 / norm(aim), aim), stiffness, damping)
     rise = (speed - normal[0] * v_x - normal[1] * v_y) / normal[2]

@@ -50,7 +50,7 @@ HOLD = 0.17  # s before the hit that the tilt shall already be the racket's
 DRIFT = 1.5  # m/s sideways at the hit
 NET_ROOM, BRAKE = 0.5, 1.5  # m from the net plane, 1/s: a hit there is met at no more than BRAKE times the way left
 IRIS_CRAFT = Craft(MASS, FULL, RATE_LIMIT, MOST, MOST_SIDE, ATTITUDE_GAIN)
-JUGGLER_CRAFT = craft_of(JUGGLER, attitude_gain=7.0)  # soft enough to bear a step of delay
+JUGGLER_CRAFT = craft_of(JUGGLER, attitude_gain=6.0)  # soft enough to bear a few steps of delay
 
 
 @fn

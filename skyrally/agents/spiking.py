@@ -2,7 +2,11 @@
 
 A racket changes the ball's velocity along its normal only, so a spike that shall fall needs a steep set: the higher the set,
 the less the racket must tilt. The attacker flies its way to the spike from the start, by the set that it expects. Against the
-board the spike comes down beside the net, too soon for the board. The numbers were found by a search over episodes.
+board the spike comes down beside the net, too soon for the board.
+
+The numbers were found by searches over episodes (the last one, for the easy drill: the cross-entropy method over all of them, 25
+rounds of 36 candidates on 500 starts each) and judged on other seeds. Still lost: spikes that leave the racket a little upward
+(14 % of episodes), and balls that come down short of the target (10 %).
 """
 
 from __future__ import annotations
@@ -16,11 +20,11 @@ from .sight import BENCHMARK_RADIUS, BENCHMARK_RESTITUTION, anchor_of, ball_para
 LEANING = -0.1  # x of body z: leaning more towards the net than this, a drone that has spiked lets its rotors idle
 NEARLY_FULL = 0.82  # a thrust asked for beyond this is asked for in full
 # Sets: m that the ball falls before it; m its top; and the manner of the leap (see there).
-EASY_SET = (1.5, 5.363, (104.3, 16.32, 1.778, 0.222, 0.246))
+EASY_SET = (1.5, 5.398, (104.0, 16.42, 1.689, 0.213, 0.254))
 HARD_SET = (1.516, 4.948, (103.9, 13.84, 1.72, 0.255, 0.223))
 # Spikes: m where the ball is met; m where it shall come down; m/s its speed upward at first; m/s asked of the racket beyond
 # its due; share of its due tilt; s before the hit at which it stands; stiffness and damping of that turn.
-EASY_SPIKE = ((1.246, -0.987, 3.016), (-3.894, -0.054, 0.2), -0.361, 0.371, 0.955, 0.453, 144.4, 16.02)
+EASY_SPIKE = ((1.268, -0.992, 3.023), (-3.955, -0.055, 0.2), -0.385, 0.341, 0.95, 0.451, 143.1, 16.0)
 HARD_SPIKE = ((0.33, 0.414, 3.08), (-1.007, 3.456, 1.1), -1.159, -0.061, 1.029, 0.364, 115.6, 15.35)
 
 

@@ -8,7 +8,7 @@ from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import find
 
-LEAST = {"back-and-forth": 10.0, "hit-the-ball": 10.8, "juggle": 135.0}  # mean of the metric; published 10.04, 11.40, 311 (real)
+LEAST = {"back-and-forth": 10.0, "hit-the-ball": 10.8, "juggle": 150.0}  # mean of the metric; published 10.04, 11.40, 311 (real)
 
 
 def play(name: str, worlds: int, **options) -> BatchEnv:
@@ -29,6 +29,13 @@ def play(name: str, worlds: int, **options) -> BatchEnv:
 def test_players_reach_their_thresholds(name):
     env = play(name, 500)
     assert env.worlds[find(name).metric.field].mean() >= LEAST[name]
+
+
+@pytest.mark.slow
+def test_juggle_player_bears_mild_disturbances():
+    env = play("juggle", 300, disturb="mild")
+    assert env.info["hits"].mean() >= 145  # asked for: 100
+    assert (env.worlds["terminated"] == 0).mean() >= 0.98
 
 
 @pytest.mark.slow
@@ -53,7 +60,7 @@ def test_juggle_player_copes_with_another_racket():
         for _ in range(6000):
             agent.act(obs[:, 0], memory, actions[:, 0])
             obs = env.step(actions).obs
-        assert env.info["hits"].mean() >= 100
+        assert env.info["hits"].mean() >= 140
 
 
 @pytest.mark.parametrize("name", ["goto", *LEAST])

@@ -29,9 +29,9 @@ def test_bump_and_pass_passes_13_times_and_most_of_them_high():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("set-and-spike-easy", 0.85), ("set-and-spike-hard", 0.75)])
+@pytest.mark.parametrize(("name", "least"), [("set-and-spike-easy", 0.9), ("set-and-spike-hard", 0.82)])
 def test_set_and_spike_succeeds(name, least):
-    assert evaluate(f"scripted:{name}", name, episodes=500, seed=5).metric.mean >= least
+    assert evaluate(f"scripted:{name}", name, episodes=1000, seed=5).metric.mean >= least
 
 
 def test_players_of_drills_refuse_other_scenarios():
@@ -52,6 +52,14 @@ def test_turn_gently_brakes_a_turn():
     out = np.zeros(4)
     turn_gently(out, LEVEL, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), 100.0, 15.0)
     assert 2.5 * out[1] == pytest.approx(1.0 - 15.0 / 12.0, rel=0.01)
+
+
+@pytest.mark.parametrize(("miss", "goes"), [(0.19, False), (0.25, True)])
+def test_a_late_leap_leans_only_for_a_ball_that_would_fall_beside_the_racket(miss, goes):
+    out = np.zeros(4)
+    leap(out, (0.0, 0.0, 2.5), LEVEL, STILL, STILL, GRAVITY, (miss, 0.0, 2.5), (0.0, 0.0, 1.0), 1.0, 0.2, MANNER)
+    assert (out[2] > 0.05) == goes
+    assert out[1] == pytest.approx(0.0)
 
 
 def test_a_drop_is_told_from_a_pass():
