@@ -1,9 +1,10 @@
 # make match : install, then play and film a 3v3 match     make test : everything CI runs     make test-fast : the loop
+# make reproduce : the table of learning results from nothing, about 4 hours on two cores; stop it and call it again as you like
 PYTHON ?= python3
 PY := .venv/bin/python
 LOCK := constraints.txt
 
-.PHONY: setup setup-dev match test test-fast lint bench clean
+.PHONY: setup setup-dev match test test-fast lint bench reproduce clean
 
 setup: .venv/.installed
 setup-dev: .venv/.installed-dev
@@ -39,6 +40,10 @@ test-fast: setup-dev
 
 bench: setup
 	$(PY) -m skyrally bench
+
+reproduce: setup
+	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[report]"
+	$(PY) benchmarks/learning/reproduce.py --publish
 
 clean:
 	rm -rf .venv dist build match.mp4 match.replay

@@ -1,4 +1,4 @@
-"""The verbs: `skyrally scenarios | watch | eval | replay | train | resume | bench | doctor`.
+"""The verbs: `skyrally scenarios | watch | eval | replay | train | resume | report | bench | doctor`.
 
 Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
 and exit status 2.
@@ -10,6 +10,7 @@ import ast
 import json
 import sys
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,7 +103,7 @@ def watch(
     """Watch a match, a drill or a replay file, in a window or as files. Example: skyrally watch volleyball-3v3 --out match.mp4
 
     Args:
-        target: a scenario, or FILE.replay.
+        target: a scenario, FILE.replay, or an agent where it belongs: run:DIR, zoo:NAME, scripted:NAME.
         red: who plays red in a match: random, hover, scripted:rally, python:MODULE:ATTR (default: the scenario's own player).
         blue: who plays blue in a match.
         agent: who flies in a drill.
@@ -147,8 +148,8 @@ def evaluate(
     """Measure an agent: the scenario's metric with its 95 % interval. Example: skyrally eval hover --scenario hover --episodes 100
 
     Args:
-        agent: random, hover, scripted:NAME or python:MODULE:ATTR.
-        scenario: where; may be left out if the agent's name tells, as scripted:solo-bump does.
+        agent: random, hover, scripted:NAME, zoo:NAME, run:DIR, file:PATH or python:MODULE:ATTR.
+        scenario: where; may be left out if the agent tells, as scripted:solo-bump, zoo:solo-bump and run:DIR do.
         opponent: in a match, who plays against the agent; the metric is the share of points won (default: the scenario's own player).
         episodes: how many; in a match, rallies.
         seed: of the worlds and agents.
@@ -265,10 +266,38 @@ def _go(run: Any) -> None:
     root = run.folder.root
     with panel(f"{run.config.algorithm} on {run.config.scenario}: {root}", run.config.frames) as shown:
         finished = run.go(shown)
-    words = f"try: skyrally watch {run.config.scenario} --agent run:{root}" if finished else f"go on with: skyrally resume {root}"
+    words = f"try: skyrally eval run:{root}, skyrally watch run:{root}" if finished else f"go on with: skyrally resume {root}"
     print(f"{'done' if finished else 'stopped'} after {run.learner.carry.frames} frames; {words}", file=sys.stderr)
     if not finished:
         sys.exit(130)
+
+
+@app.command
+def report(
+    folders: tyro.conf.Positional[tuple[Path, ...]],
+    out: Path = Path("report"),
+    force: Flag = False,
+    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+) -> None:
+    """Sum up training runs over their seeds, with curves. Example: skyrally report runs --out report
+
+    Args:
+        folders: run folders, or folders that hold such.
+        out: a folder for README.md and curves.png (drawn with matplotlib: pip install 'skyrally[report]').
+        force: overwrite these files.
+        json: print the raw rows as JSON.
+    """
+    from .baselines.curves import write_report
+    from .baselines.results import read_rows
+
+    rows = read_rows(folders)
+    if json:
+        print_json(rows)
+        return
+    files, problem = write_report(rows, out, force=force)
+    if problem:
+        print(f"skyrally: {problem}; the report has no picture", file=sys.stderr)
+    print("wrote " + ", ".join(map(str, files)))
 
 
 @app.command
@@ -300,13 +329,22 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=1, default=str))
 
 
+def keys_last(words: list[str]) -> list[str]:
+    """KEY=VALUE words behind all others, so that they may stand anywhere between a verb's options."""
+    keys = []
+    for before, word in pairwise(["", *words]):
+        value = before.startswith("-") and "=" not in before  # of an option
+        keys.append("=" in word and not word.startswith("-") and not value)
+    return [word for word, key in sorted(zip(words, keys, strict=True), key=lambda pair: pair[1])]
+
+
 def main() -> None:
     """The command line: exit status 0, 2 for a user's mistake, 130 when interrupted."""
     if sys.argv[1:] in (["--version"], ["version"]):
         print(__version__)
         return
     try:
-        app.cli(prog="skyrally", description=__doc__)
+        app.cli(prog="skyrally", description=__doc__, args=keys_last(sys.argv[1:]) if sys.argv[1:2] == ["train"] else None)
     except SkyrallyError as error:
         print(f"skyrally: {error}", file=sys.stderr)
         sys.exit(2)

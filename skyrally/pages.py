@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from .markdown import table
 from .render import open_sink
 from .scenarios.registry import SCENARIOS
 from .scenarios.scenario import Layout, Scenario
@@ -90,12 +91,6 @@ def observation(layout: Layout) -> str:
         numbers = "none" if field.size == 0 else str(place.start) if field.size == 1 else f"{place.start} to {place.stop - 1}"
         rows.append([f"`{field.name}`", numbers, field.unit, field.frame, bounds])
     return table(["field", "numbers", "unit", "frame or meaning", "bounds"], rows)
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def draw(scenario: Scenario, path: Path) -> None:

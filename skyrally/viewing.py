@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from .agents.spec import home, is_agent
 from .errors import SkyrallyError
 from .physics.params import CONTROL_DT
 from .render import ReplaySource, open_replay, open_sink, show
@@ -62,9 +63,13 @@ def open_source(
     seed: int,
     options: dict[str, Any],
 ) -> Source:
-    """A replay file, a match or a drill to watch."""
+    """A replay file, a match or a drill to watch, or an agent where it belongs."""
     if target.endswith(".replay"):
         return ReplaySource(open_replay(target))
+    if is_agent(target):
+        agent, red = agent or target, red or target
+        target, learned = home(target)
+        options = {**learned, **options}
     scenario: Scenario = find(target)
     if seed < 0 or episodes < 1:
         raise SkyrallyError(f"seed is {seed} and episodes {episodes}; expected 0 or more, and 1 or more")

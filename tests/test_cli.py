@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from skyrally.cli import keys_last
+
 
 def run(*words, cwd=None, **environment):
     return subprocess.run(
@@ -56,6 +58,12 @@ def test_mistakes_exit_2_with_one_line(words, says, tmp_path):
     assert says in line
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_keys_of_train_may_stand_anywhere():
+    words = ["train", "ppo", "hover", "gamma=0.9", "--out", "a=b", "--seed=3", "clip=0.1", "--frames", "5"]
+    assert keys_last(words) == ["train", "ppo", "hover", "--out", "a=b", "--seed=3", "--frames", "5", "gamma=0.9", "clip=0.1"]
+    assert keys_last(["train"]) == ["train"]
 
 
 @pytest.mark.jit

@@ -23,13 +23,16 @@ def describe_layout(layout: Layout) -> list[list[Any]]:
     return [[part.name, part.size, part.unit, part.frame] for part in layout.fields]
 
 
-def manifest_of(scenario: Scenario, view: str, action_mode: str, spec: Any, provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest of an actor with network `spec` (a NetworkSpec), trained on `view` of a scenario."""
+def manifest_of(
+    scenario: Scenario, options: Mapping[str, Any], view: str, action_mode: str, spec: Any, provenance: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The manifest of an actor with network `spec` (a NetworkSpec), trained on `view` of a scenario with these options."""
     from dataclasses import asdict
 
     return {
         "format": FORMAT,
         "scenario": scenario.name,
+        "options": dict(options),
         "view": view,
         "layout": describe_layout(scenario.views[view]),
         "action_mode": action_mode,
@@ -140,13 +143,28 @@ def zoo_names() -> list[str]:
 
 def from_zoo(name: str, scenario: Scenario) -> NetworkAgent:
     """A trained agent of the package."""
-    if name not in zoo_names():
-        raise unknown("trained agent", name, zoo_names() or ["none yet"])
-    return load_agent(ZOO / name, scenario, f"zoo:{name}")
+    return load_agent(zoo_folder(name), scenario, f"zoo:{name}")
 
 
 def from_run(directory: str, scenario: Scenario) -> NetworkAgent:
     """The best agent of a training run so far, or its last one while none has been judged."""
+    return load_agent(run_folder(directory), scenario, f"run:{directory}")
+
+
+def from_file(path: str, scenario: Scenario) -> NetworkAgent:
+    """A folder with agent.safetensors and agent.json, or the path of either."""
+    return load_agent(file_folder(path), scenario, f"file:{path}")
+
+
+def zoo_folder(name: str) -> Path:
+    """Where a trained agent of the package lies."""
+    if name not in zoo_names():
+        raise unknown("trained agent", name, zoo_names() or ["none yet"])
+    return ZOO / name
+
+
+def run_folder(directory: str) -> Path:
+    """The checkpoint of a run that plays."""
     root = Path(directory)
     if not root.is_dir():
         raise SkyrallyError(f"run:{directory}: there is no folder {root}; expected the folder of a training run")
@@ -154,11 +172,12 @@ def from_run(directory: str, scenario: Scenario) -> NetworkAgent:
     best = [kept / (kept / BEST).read_text().strip()] if (kept / BEST).exists() else []
     for folder in (*best, *sorted(kept.glob("[0-9]*"), reverse=True)):
         if (folder / MANIFEST).exists():
-            return load_agent(folder, scenario, f"run:{directory}")
-    raise SkyrallyError(f"run:{directory}: no checkpoint in {kept} yet; train longer, or look whether this is a run's folder")
+            return folder
+    if (root / "config.yaml").exists():
+        raise SkyrallyError(f"run:{directory} has no checkpoint yet; wait a minute, or `skyrally resume {root}` if it was stopped")
+    raise SkyrallyError(f"run:{directory}: {root} is no run's folder: it has neither config.yaml nor checkpoints")
 
 
-def from_file(path: str, scenario: Scenario) -> NetworkAgent:
-    """A folder with agent.safetensors and agent.json, or the path of either."""
+def file_folder(path: str) -> Path:
     given = Path(path)
-    return load_agent(given.parent if given.name in (WEIGHTS, MANIFEST) else given, scenario, f"file:{path}")
+    return given.parent if given.name in (WEIGHTS, MANIFEST) else given

@@ -13,16 +13,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import SkyrallyError, unknown
 from ..own_code import import_own, is_own_code
+from ..scenarios.registry import SCENARIOS
 from ..scenarios.scenario import Scenario
 from .agent import Agent
 from .basic import Hover, Random
-from .policy import from_file, from_run, from_zoo, zoo_names
+from .policy import file_folder, from_file, from_run, from_zoo, read_manifest, run_folder, zoo_folder, zoo_names
 from .scripted import PLAYERS, find_scripted
 
 LATER = {"keyboard": "no keyboard player"}
 TRAINED = {"zoo": from_zoo, "run": from_run, "file": from_file}
+FOLDERS = {"zoo": zoo_folder, "run": run_folder, "file": file_folder}
 
 
 def known_specs() -> list[str]:
@@ -48,6 +52,23 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
             f"{spec}: {LATER[kind]} yet in this version; known: {', '.join(known_specs())}, run:DIR, file:PATH, python:MODULE:ATTR"
         )
     raise unknown("agent", spec, [*known_specs(), "run:DIR", "file:PATH", "python:MODULE:ATTR"])
+
+
+def is_agent(spec: str) -> bool:
+    """Whether a word is an agent's spec that may name a scenario."""
+    return spec.partition(":")[0] in (*TRAINED, "scripted")
+
+
+def home(spec: str) -> tuple[str, dict[str, Any]]:
+    """(scenario, its options) where an agent learned, or that its name tells (scripted:solo-bump). SkyrallyError when neither says."""
+    kind, _, rest = spec.partition(":")
+    name, options = rest or spec, {}
+    if kind in TRAINED and rest:
+        manifest = read_manifest(FOLDERS[kind](rest), spec)
+        name, options = manifest["scenario"], manifest.get("options", {})
+    if name not in SCENARIOS:
+        raise SkyrallyError(f"{spec!r} names no scenario; say which: --scenario, one of {', '.join(SCENARIOS)}")
+    return name, options
 
 
 def _from_python(spec: str, scenario: Scenario) -> Agent:

@@ -6,15 +6,21 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 import yaml
 
 from ..agents.policy import BEST
 from ..errors import SkyrallyError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 STATE = "state.pt"
 
@@ -26,6 +32,7 @@ class RunFolder:
         self.root = root
         self.checkpoints = root / "checkpoints"
         self.metrics = root / "metrics.jsonl"
+        self._lock: IO[str] | None = None
 
     @classmethod
     def create(cls, root: Path, config: Mapping[str, Any], manifest: Mapping[str, Any]) -> RunFolder:
@@ -86,15 +93,47 @@ class RunFolder:
             write_agent(path)
             torch.save(dict(state), path / STATE)
 
-        name = f"{frames:012d}"
-        if not (self.checkpoints / name).exists():
-            self._place(self.checkpoints / name, fill)
+        if not (self.checkpoints / _name(frames)).exists():
+            self._place(self.checkpoints / _name(frames), fill)
         if best:
-            self._place(self.checkpoints / BEST, lambda path: path.write_text(name + "\n"))
+            self.name_best(frames)
         known = self.known()
         for old in known[:-keep]:
             if old.name != self.best_name():
-                shutil.rmtree(old, ignore_errors=True)
+                _remove(old)
+
+    def name_best(self, frames: int | None) -> None:
+        """Makes the checkpoint of these world steps the best one."""
+        if frames is not None and self.best_name() != _name(frames):
+            self._place(self.checkpoints / BEST, lambda path: path.write_text(_name(frames) + "\n"))
+
+    def hold(self) -> None:
+        """Takes the run for this process until `held` ends or the process does. SkyrallyError when another process has it."""
+        if fcntl is None or self._lock is not None:
+            return
+        with suppress(OSError):  # some network disks know no locks
+            lock = (self.root / ".lock").open("w")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SkyrallyError(f"{self.root} is being trained by another process; stop that one first, or wait for it") from None
+            self._lock = lock
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While this process trains the run."""
+        self.hold()
+        try:
+            yield
+        finally:
+            if self._lock is not None:
+                self._lock.close()
+                self._lock = None
+
+    def sweep(self) -> None:
+        """Removes what a kill left half-made."""
+        for part in [*self.root.glob(".*.part"), *self.root.glob("*/.*.part")]:
+            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
 
     def known(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -111,7 +150,7 @@ class RunFolder:
 
     def _place(self, path: Path, make: Callable[[Path], object]) -> None:
         """Makes a file or folder under another name, then renames it."""
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        temporary = _part(path)
         try:
             make(temporary)
             os.replace(temporary, path)
@@ -119,6 +158,21 @@ class RunFolder:
             raise _unwritable(path, error) from None
         finally:
             shutil.rmtree(temporary, ignore_errors=True) if temporary.is_dir() else temporary.unlink(missing_ok=True)
+
+
+def _name(frames: int) -> str:
+    return f"{frames:012d}"
+
+
+def _part(path: Path) -> Path:
+    """A name beside a path for something that is not whole: `sweep` removes such."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder: it is gone at once, or not at all."""
+    with suppress(OSError):  # what cannot be renamed stays, and does no harm
+        shutil.rmtree(folder.rename(_part(folder)), ignore_errors=True)
 
 
 def _unwritable(path: Path, error: Exception) -> SkyrallyError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
+from statistics import fmean
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 LINES_EVERY = 10.0  # s, outside a terminal
+BARS = "▁▂▃▄▅▆▇█"
 SHOWN = (
     ("metric", "metric", ".2f"),
     ("return", "return", ".1f"),
@@ -31,6 +34,7 @@ class Panel:
     def __init__(self, title: str, frames: int, console: Console, live: Live | None = None):
         self.title, self.frames, self.console, self.live = title, frames, console, live
         self.last: dict[str, Any] = {}
+        self.curve: list[float] = []  # the metric, row by row
         self._told = -LINES_EVERY
 
     def show(self, row: Mapping[str, Any]) -> None:
@@ -38,6 +42,8 @@ class Panel:
         before = self.last
         self.last = {**before, **row}
         self.last["speed"] = _speed(before, row)
+        if "metric" in row:
+            self.curve.append(row["metric"])
         if self.live:
             self.live.update(self._table())
         elif perf_counter() - self._told >= LINES_EVERY or "evaluation/metric" in row or row["frames"] >= self.frames:
@@ -50,17 +56,19 @@ class Panel:
 
     def _values(self) -> Iterator[tuple[str, str]]:
         last = self.last
-        yield "frames", f"{last['frames'] / 1e6:.2f}M of {self.frames / 1e6:.2f}M"
-        yield "frames/s", f"{last['speed']:,.0f}"
+        yield "frames", f"{_count(last['frames'])} of {_count(self.frames)}"
+        yield "frames/s", f"{last['speed']:,.0f}" if last["speed"] else "-"
         yield "time", f"{clock(last['seconds'])}, left {self._left()}"
         for key, name, form in SHOWN:
             if key in last:
                 yield name, format(last[key], form)
 
     def _table(self) -> Table:
-        table = Table(title=self.title, show_header=False, min_width=44)
+        table = Table(title=self.title, caption="Ctrl-C stops, `skyrally resume` goes on", show_header=False, min_width=44)
         for name, value in self._values():
             table.add_row(name, value)
+        if self.curve:
+            table.add_row("metric so far", sparkline(self.curve))
         return table
 
     def _line(self) -> str:
@@ -73,6 +81,19 @@ def _speed(before: Mapping[str, Any], row: Mapping[str, Any]) -> float:
         return 0.0
     now = (row["frames"] - before["frames"]) / max(row["seconds"] - before["seconds"], 1e-9)
     return now if not before["speed"] else 0.9 * before["speed"] + 0.1 * now
+
+
+def _count(frames: int) -> str:
+    return f"{frames / 1e6:.2f}M" if frames >= 10_000 else f"{frames:,}"
+
+
+def sparkline(values: Sequence[float], width: int = 24) -> str:
+    """A curve in one line of text, from its lowest to its highest value; many values are averaged over stretches."""
+    pieces = min(width, len(values))
+    edges = [k * len(values) // pieces for k in range(pieces + 1)]
+    means = [fmean(values[start:end]) for start, end in pairwise(edges)]
+    low, span = min(means), max(means) - min(means)
+    return "".join(BARS[round((mean - low) / span * (len(BARS) - 1)) if span else 0] for mean in means)
 
 
 def clock(seconds: float) -> str:

@@ -6,15 +6,18 @@ Interrupted and resumed, a run gives the same numbers as one that was let alone 
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, stdev
 from time import perf_counter
 from types import FrameType
 from typing import Any, Protocol
@@ -25,10 +28,9 @@ from ..agents.policy import NetworkAgent, manifest_of, write_agent
 from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError, checked_options, unknown
 from ..scenarios.registry import find
-from ..scenarios.scenario import Scenario
-from ..version import __version__
+from ..tournament.drills import DrillRunner, Episode
+from ..version import __version__, commit
 from .config import Range, configured, option, plain
-from .evaluate import evaluate
 from .folder import RunFolder
 from .ppo import PPO, PPOConfig
 
@@ -38,6 +40,8 @@ ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "mappo": (PPO, PPOConfig, {"critic": "state"}),
 }
 PLACE = ("view", "action_mode")  # how drones see and act: neither the scenario's options nor the algorithm's
+CARRIED = ("best", "best_at", "seconds", "evaluated")  # of a run, from sitting to sitting
+JUDGE_SEED = 2**40  # of the worlds of evaluations while training: the same episodes for every run
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Run:
         self.config: RunConfig = configured(RunConfig, config["run"])
         kind, options, _ = ALGORITHMS[self.config.algorithm]
         self.scenario = find(self.config.scenario)
+        self.options: dict[str, Any] = dict(config["options"])  # of the scenario, those that were given
         threads = manifest["threads"]
         torch.set_num_threads(threads)
         torch.manual_seed(self.config.seed)
@@ -77,15 +82,20 @@ class Run:
         world_options = {**config["options"], **config["place"], "threads": threads}
         self.env = BatchEnv(self.scenario, hyper.worlds, seed=self.config.seed, **world_options)
         self.learner = kind(self.env, hyper, self.config.frames)
-        self.judge = _judge(self.scenario, self.config, world_options)
+        self.judge = self._judge(manifest["evaluation"], world_options)
         self.best: float | None = None
+        self.best_at: int | None = None  # its world steps
         self.seconds = 0.0  # of training so far, over all sittings
         self.evaluated = 0  # world steps at the last evaluation
         self._stop = False
+        folder.hold()
+        folder.sweep()
         state = folder.last_state()
         if state is not None:
             self.learner.load(state["learner"])
-            self.best, self.seconds, self.evaluated = state["best"], state["seconds"], state["evaluated"]
+            for key in CARRIED:
+                setattr(self, key, state[key])
+            folder.name_best(self.best_at)  # a kill may have come before it was named
         folder.rewind(self.learner.carry.frames)
 
     @property
@@ -95,7 +105,8 @@ class Run:
     def go(self, watcher: Watcher | None = None) -> bool:
         """Trains until the frames are spent (True) or an interrupt (False): then, as at the end, a checkpoint is saved."""
         saved, begun = perf_counter(), self.seconds - perf_counter()
-        with _interruptible(self._interrupt), _tensorboard(self.folder.root, self.config.tensorboard) as board:
+        frames = self.learner.carry.frames
+        with self.folder.held(), _interruptible(self._interrupt), _tensorboard(self.folder.root, self.config.tensorboard, frames) as board:
             while not self.done and not self._stop:
                 row = self.learner.iterate()
                 self.seconds = begun + perf_counter()
@@ -114,6 +125,12 @@ class Run:
         """The agent as it is now."""
         return NetworkAgent(f"run:{self.folder.root}", self.learner.actors, self.learner.policy.view, self.learner.policy.action_mode)
 
+    def _judge(self, protocol: Mapping[str, Any], options: Mapping[str, Any]) -> DrillRunner | None:
+        """Plays the evaluations. None for matches: who is good there depends on the opponent."""
+        if self.scenario.family == "match":
+            return None
+        return DrillRunner(self.scenario, self.agent(), worlds=protocol["episodes"], seed=protocol["seed"], **options)
+
     def _interrupt(self) -> None:
         self._stop = True
 
@@ -124,30 +141,44 @@ class Run:
         if self.judge is None or not (due or self.done):
             return False
         self.evaluated = frames
-        result = evaluate(self.judge, self.agent())
+        self.judge.begin()
+        result = _summed(self.judge.play())
         row.update({f"evaluation/{name}": value for name, value in result.items()})
         self.folder.write(f"eval/{frames:012d}.json", json.dumps({"frames": frames, **result}) + "\n")
         value = -result["metric"] if self.scenario.metric.lower_is_better else result["metric"]
         if self.best is not None and value <= self.best:
             return False
-        self.best = value
+        self.best, self.best_at = value, frames
         return True
 
     def _save(self, best: bool) -> None:
         learner, frames = self.learner, self.learner.carry.frames
         spent = {"algorithm": self.config.algorithm, "seed": self.config.seed, "frames": frames, "seconds": round(self.seconds, 1)}
-        keys = ("command", "version", "machine", "threads")
+        keys = ("command", "version", "commit", "machine", "threads")
         provenance = {**spent, **{key: self.manifest[key] for key in keys}}
-        manifest = manifest_of(self.scenario, learner.policy.view, learner.policy.action_mode, learner.actors.spec, provenance)
-        state = {"learner": learner.state(), "best": self.best, "seconds": self.seconds, "evaluated": self.evaluated}
+        manifest = manifest_of(
+            self.scenario, self.options, learner.policy.view, learner.policy.action_mode, learner.actors.spec, provenance
+        )
+        state = {
+            "learner": learner.state(),
+            "seconds": self.seconds,
+            "evaluated": self.evaluated,
+            "best": self.best,
+            "best_at": self.best_at,
+        }
         self.folder.save(frames, lambda path: write_agent(path, learner.actors, manifest), state, self.config.keep, best)
 
 
-def _judge(scenario: Scenario, config: RunConfig, options: Mapping[str, Any]) -> BatchEnv | None:
-    """The worlds of evaluations. None for matches: who is good there depends on the opponent."""
-    if scenario.family == "match":
-        return None
-    return BatchEnv(scenario, config.evaluate_episodes, seed=config.seed + 2**40, **options)
+def _summed(rows: list[Episode]) -> dict[str, float]:
+    """Mean, standard error, return and length of an evaluation's episodes."""
+    metric = [row.metric for row in rows]
+    return {
+        "episodes": len(rows),
+        "metric": fmean(metric),
+        "error": stdev(metric) / math.sqrt(len(metric)) if len(metric) > 1 else 0.0,
+        "return": fmean(row.reward for row in rows),
+        "length": fmean(row.steps for row in rows),
+    }
 
 
 def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path | None = None, **given: Any) -> Run:
@@ -165,9 +196,11 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
     chosen = {part: {name: value for name, value in keys.items() if name in known} for part, known in parts.items()}
     chosen["run"] = plain(configured(RunConfig, {**chosen["run"], **named}))
     chosen["algorithm"] = plain(configured(kind, {**defaults, **chosen["algorithm"]}))
+    if chosen["run"]["tensorboard"]:
+        _summary_writer()
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
     BatchEnv(found, 1, threads=1, **chosen["options"], **chosen["place"]).close()  # refuses bad options before anything is written
-    folder = RunFolder.create(root, chosen, _manifest(chosen["run"]["threads"]))
+    folder = RunFolder.create(root, chosen, _manifest(configured(RunConfig, chosen["run"])))
     return Run(folder, chosen, RunFolder.open(root)[2])
 
 
@@ -180,57 +213,65 @@ def resume(root: Path) -> Run:
     return run
 
 
-def _manifest(threads: int) -> dict[str, Any]:
-    """Where and how the run was made; `threads` is frozen for every sitting."""
+def _manifest(config: RunConfig) -> dict[str, Any]:
+    """Where and how the run was made; `threads` and how it is judged are frozen for every sitting."""
     return {
         "format": 1,
         "version": __version__,
+        "commit": commit(),
         "torch": torch.__version__,
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}",
         "device": "cpu",
         "dtype": "float32",
-        "threads": threads or torch.get_num_threads(),
+        "threads": config.threads or torch.get_num_threads(),
+        "evaluation": {
+            "seed": JUDGE_SEED,
+            "episodes": config.evaluate_episodes,
+            "every": config.evaluate_every,
+            "plays": "the mean action",
+        },
         "command": shlex.join(["skyrally", *sys.argv[1:]]),
     }
 
 
 @contextmanager
 def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
-    """The first interrupt stops after the present iteration; the second one at once. Outside the main thread: nothing."""
+    """The first interrupt (or request to end) stops after the present iteration; a second interrupt at once. Main thread only."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    try:
-        before = signal.signal(signal.SIGINT, handle)
-    except ValueError:
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 @contextmanager
-def _tensorboard(root: Path, wanted: bool) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """A function that writes rows for TensorBoard, or does nothing."""
+def _tensorboard(root: Path, wanted: bool, frames: int) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A function that writes rows for TensorBoard, or does nothing. What was written after these frames is made again, and hidden."""
     if not wanted:
         yield lambda row: None
         return
+    with _summary_writer()(str(root / "tensorboard"), purge_step=frames + 1) as writer:
+
+        def write(row: Mapping[str, Any]) -> None:
+            for name, value in row.items():
+                writer.add_scalar(name, value, row["frames"])
+
+        yield write
+
+
+def _summary_writer() -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         raise SkyrallyError("tensorboard=true needs tensorboard: pip install 'skyrally[track]'") from None
-    writer = SummaryWriter(str(root / "tensorboard"))
-
-    def write(row: Mapping[str, Any]) -> None:
-        for name, value in row.items():
-            writer.add_scalar(name, value, row["frames"])
-
-    try:
-        yield write
-    finally:
-        writer.close()
+    return SummaryWriter

@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..agents.spec import home
 from ..envs.arguments import whole
 from ..errors import SkyrallyError
 from ..render.atomic import PendingFile
-from ..scenarios.registry import SCENARIOS, find
+from ..scenarios.registry import find
 from ..scenarios.scenario import Scenario
 from .drills import WORLDS, Episode, Told, play_drill
 from .match import Format, MatchRunner, Rally
@@ -85,11 +86,16 @@ def evaluate(
     told: Told = lambda over: None,
     **options: Any,
 ) -> Evaluation:
-    """Plays the episodes (in a match: rallies) and sums up. `scenario` None: the one that the agent's spec names (`scripted:solo-bump`).
+    """Plays the episodes (in a match: rallies) and sums up.
+
+    `scenario` None: the one that the agent's name tells (`scripted:solo-bump`) or that it learned in, with the options of then.
 
     Deterministic given the seed. Raises SkyrallyError for unknown names and too few episodes.
     """
-    found = find(scenario) if scenario is not None else _named_by(agent)
+    if scenario is None:
+        scenario, learned = home(agent)
+        options = {**learned, **options}
+    found = find(scenario)
     whole("seed", seed, 0)
     if whole("episodes", episodes, 0) < FEWEST:
         raise SkyrallyError(f"episodes is {episodes}; a 95 % interval of {found.metric.name} needs {FEWEST} or more")
@@ -101,14 +107,6 @@ def evaluate(
     opponent = opponent or found.yardstick
     rallies = play_rallies(found, agent, opponent, episodes, seed, told, **options)
     return Evaluation(agent, found.name, episodes, seed, _match_metric(rallies), opponent, options, rallies)
-
-
-def _named_by(agent: str) -> Scenario:
-    """The scenario that a spec such as scripted:solo-bump names."""
-    name = agent.rpartition(":")[2]
-    if name not in SCENARIOS:
-        raise SkyrallyError(f"{agent!r} names no scenario; say which: --scenario, one of {', '.join(SCENARIOS)}")
-    return SCENARIOS[name]
 
 
 def _drill_metric(scenario: Scenario, rows: Sequence[Episode]) -> Estimate:

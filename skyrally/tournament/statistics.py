@@ -33,6 +33,22 @@ def bootstrap(values: Sequence[float], resamples: int = 2000) -> tuple[float, fl
     return float(low), float(high)
 
 
+def interquartile_mean(values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """Mean of the middle half along the last axis; the values at its borders count by the part of them that lies within."""
+    ordered = np.sort(np.asarray(values, float))
+    edges = np.linspace(0.0, 1.0, ordered.shape[-1] + 1)
+    inside = np.clip(np.minimum(edges[1:], 0.75) - np.maximum(edges[:-1], 0.25), 0.0, None)
+    return ordered @ inside / inside.sum()
+
+
+def stratified_bootstrap(groups: Sequence[Sequence[float]], resamples: int = 2000) -> tuple[float, float]:
+    """The 95 % interval of the interquartile mean of all values, resampled within each group (Agarwal et al. 2021, section 4.1)."""
+    rng = np.random.default_rng(0)
+    drawn = [rng.choice(np.asarray(group, float), (resamples, len(group))) for group in groups]
+    low, high = np.quantile(interquartile_mean(np.concatenate(drawn, 1)), (0.025, 0.975))
+    return float(low), float(high)
+
+
 @dataclass(frozen=True)
 class Summary:
     """What a set of rallies came to."""

@@ -10,7 +10,7 @@ import torch
 
 from skyrally.agents.networks import Actors, NetworkSpec, Normaliser
 from skyrally.agents.policy import MANIFEST, WEIGHTS, load_agent, manifest_of, write_agent
-from skyrally.agents.spec import find_agent
+from skyrally.agents.spec import find_agent, home
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import find
 
@@ -29,7 +29,7 @@ def actors(**kwargs):
 
 def written(folder, **kwargs):
     made = actors(**kwargs)
-    write_agent(folder, made, manifest_of(SCENARIO, "benchmark", "rotor", made.spec, {"seed": 3}))
+    write_agent(folder, made, manifest_of(SCENARIO, {"max_cycles": 9}, "benchmark", "rotor", made.spec, {"seed": 3}))
     return made
 
 
@@ -135,12 +135,28 @@ def test_weights_of_another_network_are_refused(tmp_path):
         load_agent(tmp_path, SCENARIO, "it")
 
 
+def test_agents_name_where_they_learned(tmp_path):
+    written(tmp_path)
+    assert home(f"file:{tmp_path}") == ("solo-bump", {"max_cycles": 9})
+    assert home("zoo:solo-bump") == ("solo-bump", {})
+    assert home("scripted:back-and-forth") == ("back-and-forth", {})
+    assert home("hover") == ("hover", {})
+    for spec in ("random", "scripted:rally"):
+        with pytest.raises(SkyrallyError, match="names no scenario"):
+            home(spec)
+
+
 def test_specs_that_name_nothing(tmp_path):
+    young = tmp_path / "young"
+    (young / "checkpoints").mkdir(parents=True)
+    (young / "config.yaml").write_text("")
     for spec, message in (
         ("zoo:ace", "unknown trained agent 'ace'"),
-        (f"run:{tmp_path}", "no checkpoint"),
+        (f"run:{young}", "has no checkpoint yet"),
+        (f"run:{tmp_path}", "no run's folder"),
         (f"run:{tmp_path}/none", "no folder"),
         (f"file:{tmp_path}", "expected a folder with agent.safetensors"),
     ):
-        with pytest.raises(SkyrallyError, match=message):
-            find_agent(spec, SCENARIO)
+        for ask in (lambda spec: find_agent(spec, SCENARIO), home):
+            with pytest.raises(SkyrallyError, match=message):
+                ask(spec)

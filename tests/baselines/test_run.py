@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ import yaml
 from skyrally.agents.spec import find_agent
 from skyrally.baselines.folder import RunFolder
 from skyrally.baselines.ppo import Diverged
+from skyrally.baselines.results import read_rows
 from skyrally.baselines.run import resume, start
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import SCENARIOS
+from skyrally.tournament.drills import play_drill
+from skyrally.tournament.evaluation import evaluate
 
 SMALL = {
     "worlds": 4,
@@ -130,6 +134,41 @@ def test_a_kill_loses_only_what_came_after_the_checkpoint(whole, tmp_path):
     assert numbers(tmp_path / "run") == numbers(whole)
 
 
+def test_what_a_kill_left_behind_is_put_right(whole, tmp_path):
+    """A kill between a checkpoint and the file that names it the best, with a file half-written."""
+    started(tmp_path / "run").go(StopAt(4))
+    best = tmp_path / "run" / "checkpoints" / "best"
+    name = best.read_text()
+    best.unlink()
+    (best.parent / ".000000000080.0123abcd.part").mkdir()
+    (tmp_path / "run" / ".manifest.json.0123abcd.part").write_text("{")
+    assert resume(tmp_path / "run").best_at == int(name)
+    assert best.read_text() == name
+    assert not list((tmp_path / "run").rglob("*.part"))
+
+
+def test_evaluations_follow_the_protocol_of_the_manifest(whole):
+    protocol = json.loads((whole / "manifest.json").read_text())["evaluation"]
+    assert protocol["episodes"] == SMALL["evaluate_episodes"]
+    best = int((whole / "checkpoints" / "best").read_text())
+    again = play_drill("toy", f"run:{whole}", protocol["episodes"], seed=protocol["seed"], max_cycles=7)
+    kept = json.loads((whole / "eval" / f"{best:012d}.json").read_text())
+    assert kept["metric"] == pytest.approx(sum(row.metric for row in again) / 4)
+    assert kept["return"] == pytest.approx(sum(row.reward for row in again) / 4)
+    done = evaluate(f"run:{whole}", episodes=6)
+    assert (done.scenario, done.options) == ("toy", {"max_cycles": 7})
+
+
+def test_a_run_as_a_row(whole):
+    evaluate(f"run:{whole}", episodes=6).store(whole / "eval" / "final")
+    (row,) = read_rows([whole.parent])
+    assert (row["run"], row["scenario"], row["algorithm"], row["actions"], row["seed"]) == ("run", "toy", "mappo", "rotor", 1)
+    assert (row["frames"], row["asked"], row["options"]) == (200, 200, {"max_cycles": 7})
+    assert [point["frames"] for point in row["curve"]] == [60, 120, 180, 200]
+    assert row["final"]["episodes"] == 6
+    assert {"command", "commit", "machine", "seconds"} <= set(row)
+
+
 def test_diverged_losses_keep_the_last_good_checkpoint(tmp_path):
     run = started(tmp_path / "run")
 
@@ -169,6 +208,21 @@ def test_a_run_is_not_overwritten_and_a_finished_one_not_resumed(whole):
 def test_bad_keys_leave_nothing_behind(keys, message, tmp_path):
     with pytest.raises(SkyrallyError, match=message):
         started(tmp_path / "run", **keys)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(tmp_path):
+    run = started(tmp_path / "run")
+    with pytest.raises(SkyrallyError, match="trained by another process"):
+        resume(tmp_path / "run")
+    run.go(StopAt(1))
+    assert resume(tmp_path / "run").learner.carry.frames == 20
+
+
+def test_without_tensorboard_nothing_is_begun(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(SkyrallyError, match="pip install"):
+        started(tmp_path / "run", tensorboard=True)
     assert not (tmp_path / "run").exists()
 
 
