@@ -239,7 +239,7 @@ def train(
     """Train an agent. Example: skyrally train mappo solo-bump --frames 10e6 learning_rate=5e-4 physics=fine
 
     Args:
-        algorithm: ppo, ippo or mappo.
+        algorithm: ppo, ippo, mappo; of discrete choices iql, vdn, qmix, pqn.
         scenario: what to learn.
         keys: KEY=VALUE of the run, the algorithm or the scenario.
         frames: world steps in all.

@@ -1,8 +1,8 @@
-"""Networks: observation normaliser, actors with a diagonal Gaussian, critics.
+"""Networks: observation normaliser, actors (a diagonal Gaussian, or one score per choice), critics.
 
 Sizes are data (`NetworkSpec`), so that weights can be loaded.
 
-Letters: B any leading axes, n drones of a seat, O observation numbers, A action numbers, M memory numbers.
+Letters: B any leading axes, n drones of a seat, O observation numbers, A action numbers, K choices, M memory numbers.
 """
 
 from __future__ import annotations
@@ -33,14 +33,22 @@ class NetworkSpec:
     std: str = "free"  # "free": one standard deviation per action number; "observed": a function of the observation
     std_init: float = 0.6
     heads: int = 1  # actors with weights of their own, one per drone of the seat; 1: shared by all
+    choices: int = 0  # K scores of choices instead of a Gaussian over action numbers; 0: the Gaussian
+    identity: int = 0  # drones that shared weights tell apart by a one-hot after the observation; 0: not
 
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS:
             raise unknown("activation", self.activation, ACTIVATIONS)
         if self.std not in ("free", "observed"):
             raise unknown("std", self.std, ("free", "observed"))
-        if not self.hidden or min(self.hidden) < 1 or min(self.obs_size, self.action_size, self.heads) < 1 or self.gru < 0:
-            raise SkyrallyError(f"network sizes are {asdict(self)}; expected whole numbers, 1 or more (gru: 0 or more)")
+        sizes, maybe = (self.obs_size, self.action_size, self.heads), (self.gru, self.choices, self.identity)
+        if not self.hidden or min(self.hidden) < 1 or min(sizes) < 1 or min(maybe) < 0:
+            raise SkyrallyError(f"network sizes are {asdict(self)}; expected whole numbers, 1 or more (gru, choices, identity: 0 or more)")
+
+    @property
+    def group(self) -> int:
+        """Rows that belong together: the drones that are told apart."""
+        return max(self.heads, self.identity)
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> NetworkSpec:
@@ -101,15 +109,18 @@ def _linear(inputs: int, outputs: int, gain: float) -> nn.Linear:
 
 
 class Actor(nn.Module):
-    """Observation to the mean and log standard deviation of a diagonal Gaussian over actions."""
+    """Observation to the mean and log standard deviation of a diagonal Gaussian over actions, or to scores of choices."""
 
     def __init__(self, spec: NetworkSpec):
         super().__init__()
-        self.trunk = trunk(spec.obs_size, spec.hidden, spec.activation, spec.layer_norm)
+        self.trunk = trunk(spec.obs_size + spec.identity, spec.hidden, spec.activation, spec.layer_norm)
         self.cell = nn.GRUCell(spec.hidden[-1], spec.gru) if spec.gru else None
         features = spec.gru or spec.hidden[-1]
-        self.mean = _linear(features, spec.action_size, 0.01)
+        self.mean = _linear(features, spec.choices or spec.action_size, 0.01)
+        self.log_std: nn.Parameter | nn.Linear | None = None
         start = math.log(spec.std_init)
+        if spec.choices:
+            return
         if spec.std == "free":
             self.log_std = nn.Parameter(torch.full((spec.action_size,), start))
         else:
@@ -133,8 +144,10 @@ class Actor(nn.Module):
         return torch.stack(steps), memory
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """(mean, log_std), both [..., A]."""
+        """(mean, log_std), both [..., A]; of choices (scores [..., K], nothing [..., 0])."""
         mean = self.mean(features)
+        if self.log_std is None:
+            return mean, mean[..., :0]
         log_std = self.log_std(features) if isinstance(self.log_std, nn.Linear) else self.log_std.expand_as(mean)
         return mean, log_std.clamp(*LOG_STD_RANGE)
 
@@ -149,9 +162,11 @@ class Actors(nn.Module):
         self.each = nn.ModuleList(Actor(spec) for _ in range(spec.heads))
 
     def forward(self, obs: Tensor, memory: Tensor, fresh: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """obs [T, B, n, O], memory [B, n, M], fresh [T, B] to mean and log_std [T, B, n, A] and the memory after."""
+        """obs [T, B, n, O], memory [B, n, M], fresh [T, B] to what an actor gives [T, B, n, ...] and the memory after."""
         x = self.normaliser(obs)
         t, b, n, _ = obs.shape
+        if self.spec.identity:
+            x = torch.cat((x, torch.eye(self.spec.identity).expand(t, b, -1, -1)), -1)
         if len(self.each) == 1:
             again = None if fresh is None else fresh[:, :, None].expand(t, b, n).flatten(1)
             features, after = self.each[0].features(x.flatten(1, 2), memory.flatten(0, 1), again)  # type: ignore[operator]

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ..envs.choices import Choices
 from ..errors import SkyrallyError, unknown
+from ..physics.control import ACTION_SIZE
 from ..scenarios.scenario import Layout, Scenario
 from .agent import Agent
 
@@ -24,9 +26,19 @@ def describe_layout(layout: Layout) -> list[list[Any]]:
 
 
 def manifest_of(
-    scenario: Scenario, options: Mapping[str, Any], view: str, action_mode: str, spec: Any, provenance: Mapping[str, Any]
+    scenario: Scenario,
+    options: Mapping[str, Any],
+    view: str,
+    action_mode: str,
+    spec: Any,
+    provenance: Mapping[str, Any],
+    choices: Choices | None = None,
+    hold: int = 1,
 ) -> dict[str, Any]:
-    """The manifest of an actor with network `spec` (a NetworkSpec), trained on `view` of a scenario with these options."""
+    """The manifest of an actor with network `spec` (a NetworkSpec), trained on `view` of a scenario with these options.
+
+    choices: what an actor in action mode discrete chose from. hold: steps that its actions are held for.
+    """
     from dataclasses import asdict
 
     return {
@@ -37,6 +49,8 @@ def manifest_of(
         "layout": describe_layout(scenario.views[view]),
         "action_mode": action_mode,
         "network": asdict(spec),
+        "hold": hold,
+        **({} if choices is None else {"choices": {"mode": choices.mode, "rows": choices.rows.tolist()}}),
         "provenance": dict(provenance),
     }
 
@@ -89,25 +103,56 @@ def check_layout(name: str, manifest: Mapping[str, Any], scenario: Scenario) -> 
 
 
 class NetworkAgent(Agent):
-    """A trained actor. It plays the mean of its Gaussian; rows come drone by drone within a world."""
+    """A trained actor. It plays the mean of its Gaussian, or the row of its best choice; rows come drone by drone within a world.
 
-    def __init__(self, name: str, actors: Any, view: str, action_mode: str, provenance: Mapping[str, Any] | None = None):
-        self.name, self.actors, self.view, self.action_mode = name, actors, view, action_mode
-        self.memory_size = actors.spec.gru
+    choices: what it was trained to choose from. It carries their rows, so it plays in any worlds that serve their mode.
+    hold: it acts anew every so many steps; between, memory keeps its action and how many of them are left.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        actors: Any,
+        view: str,
+        action_mode: str,
+        provenance: Mapping[str, Any] | None = None,
+        choices: Choices | None = None,
+        hold: int = 1,
+    ):
+        self.name, self.actors, self.view, self.choices = name, actors, view, choices
+        self.action_mode = choices.mode if choices else action_mode
+        self.hold, self._own = hold, actors.spec.gru
+        self.memory_size = self._own + (ACTION_SIZE + 1 if hold > 1 else 0)
         self.provenance = dict(provenance or {})
 
     def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        group = self.actors.spec.group
+        if len(obs) % group:
+            raise SkyrallyError(f"{self.name} plays {group} drones that it tells apart; got {len(obs)} rows")
+        if self.hold == 1:
+            self._decide(obs, memory, out)
+            return
+        held = memory[:, self._own :]  # the action, and for how many steps more
+        due = (held[:, -1] == 0.0).reshape(-1, group).any(1).repeat(group)
+        if due.any():
+            own, action = memory[due, : self._own], np.zeros((int(due.sum()), ACTION_SIZE), np.float32)
+            self._decide(obs[due], own, action)
+            memory[due, : self._own], held[due, :-1], held[due, -1] = own, action, self.hold
+        held[:, -1] -= 1.0
+        out[:] = held[:, :-1]
+
+    def _decide(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        """Actions of the networks; memory [B, gru] updated."""
         import torch
 
-        heads = self.actors.spec.heads
-        if len(obs) % heads:
-            raise SkyrallyError(f"{self.name} plays {heads} drones with weights of their own; got {len(obs)} rows")
+        group = self.actors.spec.group
         with torch.no_grad():
-            x = torch.from_numpy(obs).view(1, len(obs) // heads, heads, -1)
-            kept = torch.from_numpy(memory).view(len(obs) // heads, heads, -1) if self.memory_size else x.new_zeros(*x.shape[1:3], 0)
+            x = torch.from_numpy(obs).view(1, len(obs) // group, group, -1)
+            kept = torch.from_numpy(memory).view(len(obs) // group, group, -1) if self._own else x.new_zeros(*x.shape[1:3], 0)
             mean, _, after = self.actors(x, kept)
-            out[:] = mean.reshape(len(obs), -1).numpy()
-            if self.memory_size:
+            played = mean.reshape(len(obs), -1).numpy()
+            out[:] = self.choices.rows[played.argmax(1)] if self.choices else played
+            if self._own:
                 memory[:] = after.reshape(len(obs), -1).numpy()
         np.clip(out, -1.0, 1.0, out=out)
 
@@ -130,7 +175,11 @@ def load_agent(folder: Path, scenario: Scenario, name: str) -> NetworkAgent:
     except (OSError, SafetensorError, RuntimeError) as error:
         first = str(error).strip().splitlines()[0]
         raise SkyrallyError(f"{name}: {folder / WEIGHTS} cannot be read ({first}); it is missing, broken or of another network") from None
-    return NetworkAgent(name, actors.eval(), manifest["view"], manifest["action_mode"], manifest.get("provenance"))
+    table = manifest.get("choices")
+    choices = Choices(np.array(table["rows"]), mode=table["mode"]) if table else None
+    return NetworkAgent(
+        name, actors.eval(), manifest["view"], manifest["action_mode"], manifest.get("provenance"), choices, manifest.get("hold", 1)
+    )
 
 
 ZOO = Path(__file__).parent.parent / "zoo"

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from ..errors import SkyrallyError
+
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+
+
+class Diverged(SkyrallyError):
+    """Learning broke down: losses are not finite."""
 
 
 def gaussian_log_prob(action: Tensor, mean: Tensor, log_std: Tensor) -> Tensor:
@@ -19,6 +27,43 @@ def gaussian_log_prob(action: Tensor, mean: Tensor, log_std: Tensor) -> Tensor:
 def gaussian_entropy(log_std: Tensor) -> Tensor:
     """Entropy (nats) of the whole action, summed over its numbers: sum log std + A/2 log(2 pi e)."""
     return (log_std + (HALF_LOG_2PI + 0.5)).sum(-1)
+
+
+def gaussian_draw(mean: Tensor, log_std: Tensor) -> Tensor:
+    """An action [..., A]."""
+    return torch.addcmul(mean, torch.randn(mean.shape), log_std.exp())
+
+
+def choice_draw(scores: Tensor) -> Tensor:
+    """A choice [..., 1] with probability softmax(scores [..., K]), by the largest of scores with Gumbel noise."""
+    return (scores - torch.empty_like(scores).exponential_().log()).argmax(-1, keepdim=True).float()
+
+
+def choice_log_prob(action: Tensor, scores: Tensor) -> Tensor:
+    """log of the probability of the choice that is the action's first number: log softmax(scores)[choice]."""
+    return scores.log_softmax(-1).gather(-1, action[..., :1].long())[..., 0]
+
+
+def choice_entropy(scores: Tensor) -> Tensor:
+    """Entropy (nats) of softmax(scores)."""
+    log_p = scores.log_softmax(-1)
+    return -(log_p.exp() * log_p).sum(-1)
+
+
+class Distribution(NamedTuple):
+    """What a policy's networks tell of actions: functions of their two outputs (see `Actor.forward`)."""
+
+    draw: Callable[[Tensor, Tensor], Tensor]
+    log_prob: Callable[[Tensor, Tensor, Tensor], Tensor]  # of (action, ...)
+    entropy: Callable[[Tensor, Tensor], Tensor]
+
+
+GAUSSIAN = Distribution(gaussian_draw, gaussian_log_prob, lambda mean, log_std: gaussian_entropy(log_std))
+CHOICE = Distribution(
+    lambda scores, _: choice_draw(scores),
+    lambda action, scores, _: choice_log_prob(action, scores),
+    lambda scores, _: choice_entropy(scores),
+)
 
 
 def masked_mean(x: Tensor, mask: Tensor | None = None) -> Tensor:

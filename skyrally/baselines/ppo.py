@@ -23,18 +23,24 @@ from torch import Tensor, nn
 from ..agents.basic import hover_action
 from ..agents.networks import Actors, Critic, NetworkSpec
 from ..envs.batch import BatchEnv
-from ..errors import SkyrallyError
+from ..envs.choices import DISCRETE, Choices
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
 from .config import Range, option
-from .losses import ValueScale, clipped_surrogate, gaussian_entropy, gaussian_log_prob, kl_estimate, masked_mean, normalised, value_loss
+from .losses import (
+    CHOICE,
+    GAUSSIAN,
+    Diverged,
+    ValueScale,
+    clipped_surrogate,
+    kl_estimate,
+    masked_mean,
+    normalised,
+    value_loss,
+)
 from .returns import gae, successor_values
 
 CHUNK = 4096  # rows per forward pass without gradients
 PARTS = ("actors", "critic", "scale", "optimiser")
-
-
-class Diverged(SkyrallyError):
-    """Learning broke down: losses are not finite."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +72,20 @@ class PPOConfig:
 
 
 class Policy(Learner):
-    """The acting side: draws actions from the actors' Gaussian."""
+    """The acting side: draws actions from the actors' Gaussian, or choices by their scores."""
 
     extras: Mapping[str, tuple[int, ...]] = {"log_prob": ()}
 
-    def __init__(self, actors: Actors, view: str, action_mode: str):
-        self.actors, self.view, self.action_mode = actors, view, action_mode
+    def __init__(self, actors: Actors, view: str, action_mode: str, choices: Choices | None):
+        self.actors, self.view, self.action_mode, self.choices = actors, view, action_mode, choices
+        self.kind = CHOICE if choices else GAUSSIAN
         self.memory_size = actors.spec.gru
 
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
         mean, log_std, after = self.actors(obs[None], memory)
-        action = torch.addcmul(mean, torch.randn(mean.shape), log_std.exp())
-        out["action"].copy_(action[0])
-        out["log_prob"].copy_(gaussian_log_prob(action, mean, log_std)[0])
+        action = self.kind.draw(mean, log_std)
+        out["action"][..., : action.shape[-1]] = action[0]
+        out["log_prob"].copy_(self.kind.log_prob(action, mean, log_std)[0])
         memory.copy_(after)
 
 
@@ -90,10 +97,11 @@ class PPO:
         self.env, self.config, self.frames = env, config, frames
         view, mode = env.layout, env.action_mode
         n = len(range(env.num_drones)[drones])
-        self.actors = Actors(actor_spec(config, view.size, n))
-        for actor in self.actors.each:
+        choices = env.seats.choices if mode == DISCRETE else None
+        self.actors = Actors(actor_spec(config, view.size, n, len(choices) if choices else 0))
+        for actor in () if choices else self.actors.each:
             actor.mean.bias.data.copy_(torch.as_tensor(hover_action(env.params, mode)))  # type: ignore[union-attr]
-        self.policy = Policy(self.actors, view.name, mode)
+        self.policy = Policy(self.actors, view.name, mode, choices)
         self.seats = [Seat(self.policy, drones), *others]
         self.carry: Carry = begin(env, self.seats, config.steps, config.stagger)
         self.track: Track = self.carry.rollout.tracks[0]
@@ -134,7 +142,7 @@ class PPO:
         config = self.config
         bound = math.log(config.std_init) + min(1.0, self.carry.frames / self.frames) * math.log(config.std_final / config.std_init)
         for actor in self.actors.each:
-            if config.std == "free":
+            if config.std == "free" and not self.policy.choices:
                 actor.log_std.clamp_(max=max(bound, math.log(config.std_final)))  # type: ignore[union-attr,operator]
 
     def _seen(self, obs: Tensor, state: Tensor) -> Tensor:
@@ -196,9 +204,9 @@ class PPO:
         obs = track.obs[at]
         memory = track.memory[at[1]] if config.gru else obs.new_zeros(*obs.shape[1:3], 0)
         mean, log_std, _ = self.actors(obs, memory, fresh[at] if config.gru else None)
-        log_prob, old = gaussian_log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
+        log_prob, old = self.policy.kind.log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
         policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
-        entropy = masked_mean(gaussian_entropy(log_std), alive)
+        entropy = masked_mean(self.policy.kind.entropy(mean, log_std), alive)
         value = value_loss(self._value(self._seen(obs, track.state[at])), target[at], config.huber)
         self.optimiser.zero_grad()
         (policy - config.entropy * entropy + value).backward()
@@ -222,7 +230,7 @@ class PPO:
         torch.set_rng_state(state["torch_rng"])
 
 
-def actor_spec(config: PPOConfig, obs_size: int, drones: int) -> NetworkSpec:
+def actor_spec(config: PPOConfig, obs_size: int, drones: int, choices: int) -> NetworkSpec:
     """The actors that a configuration asks for."""
     same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
-    return NetworkSpec(obs_size=obs_size, heads=1 if config.share else drones, **same)
+    return NetworkSpec(obs_size=obs_size, heads=1 if config.share else drones, choices=choices, **same)

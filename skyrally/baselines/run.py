@@ -26,6 +26,7 @@ import torch
 
 from ..agents.policy import NetworkAgent, manifest_of, write_agent
 from ..envs.batch import BatchEnv
+from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError, checked_options, unknown
 from ..scenarios.registry import find
 from ..tournament.drills import DrillRunner, Episode
@@ -33,13 +34,18 @@ from ..version import __version__, commit
 from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .ppo import PPO, PPOConfig
+from .qmix import Q, QConfig
 
 ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "ppo": (PPO, PPOConfig, {}),
     "ippo": (PPO, PPOConfig, {}),
     "mappo": (PPO, PPOConfig, {"critic": "state"}),
+    "iql": (Q, QConfig, {"mixer": "none"}),
+    "vdn": (Q, QConfig, {"mixer": "sum"}),
+    "qmix": (Q, QConfig, {"mixer": "monotone"}),
+    "pqn": (Q, QConfig, {"replay": 0}),
 }
-PLACE = ("view", "action_mode")  # how drones see and act: neither the scenario's options nor the algorithm's
+PLACE = ("view", "action_mode", "discrete")  # how drones see and act: neither the scenario's options nor the algorithm's
 CARRIED = ("best", "best_at", "seconds", "evaluated")  # of a run, from sitting to sitting
 JUDGE_SEED = 2**40  # of the worlds of evaluations while training: the same episodes for every run
 
@@ -123,7 +129,10 @@ class Run:
 
     def agent(self) -> NetworkAgent:
         """The agent as it is now."""
-        return NetworkAgent(f"run:{self.folder.root}", self.learner.actors, self.learner.policy.view, self.learner.policy.action_mode)
+        policy = self.learner.policy
+        return NetworkAgent(
+            f"run:{self.folder.root}", self.learner.actors, policy.view, policy.action_mode, None, policy.choices, policy.hold
+        )
 
     def _judge(self, protocol: Mapping[str, Any], options: Mapping[str, Any]) -> DrillRunner | None:
         """Plays the evaluations. None for matches: who is good there depends on the opponent."""
@@ -156,8 +165,9 @@ class Run:
         spent = {"algorithm": self.config.algorithm, "seed": self.config.seed, "frames": frames, "seconds": round(self.seconds, 1)}
         keys = ("command", "version", "commit", "machine", "threads")
         provenance = {**spent, **{key: self.manifest[key] for key in keys}}
+        policy = learner.policy
         manifest = manifest_of(
-            self.scenario, self.options, learner.policy.view, learner.policy.action_mode, learner.actors.spec, provenance
+            self.scenario, self.options, policy.view, policy.action_mode, learner.actors.spec, provenance, policy.choices, policy.hold
         )
         state = {
             "learner": learner.state(),
@@ -198,6 +208,8 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
     chosen["algorithm"] = plain(configured(kind, {**defaults, **chosen["algorithm"]}))
     if chosen["run"]["tensorboard"]:
         _summary_writer()
+    if kind is QConfig:
+        chosen["place"].setdefault("action_mode", DISCRETE)
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
     BatchEnv(found, 1, threads=1, **chosen["options"], **chosen["place"]).close()  # refuses bad options before anything is written
     folder = RunFolder.create(root, chosen, _manifest(configured(RunConfig, chosen["run"])))

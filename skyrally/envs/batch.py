@@ -20,7 +20,7 @@ from ..scenarios.scenario import Scenario
 from ..scenarios.sight import Sight
 from ..scenarios.stage import Frame, Stage
 from .arguments import as_array, finite_actions, memory, seed_row, whole
-from .choices import DEFAULT_SET, Choices
+from .choices import DEFAULT_SET, DISCRETE, Choices
 from .faults import compiling
 from .frames import frame_of
 from .rigging import NO_RIG, chunks_of, rigging
@@ -113,7 +113,7 @@ class BatchEnv:
     @property
     def action_mode(self) -> str:
         """The action mode of the first drone (see `assign` for mixing them)."""
-        return list(ACTION_MODES)[int(self.worlds["drones"]["mode"][0, 0])]
+        return DISCRETE if self.seats.choosing[0, 0] else list(ACTION_MODES)[int(self.worlds["drones"]["mode"][0, 0])]
 
     @cached_property
     def stage(self) -> Stage:

@@ -27,13 +27,13 @@ DEFAULT_SET = "grid"
 class Choices:
     """`rows` [K, 4] float32 and what they mean: `mode` is rotor or ctbr."""
 
-    def __init__(self, what: Any, hover: float):
-        """`what`: the name of a set or ctbr rows. `hover`: the thrust action that carries the weight."""
-        self.mode = "ctbr"
+    def __init__(self, what: Any, hover: float = 0.0, mode: str = "ctbr"):
+        """`what`: the name of a set, or rows of `mode`. `hover`: the thrust action that carries the weight."""
+        self.mode = mode
         if isinstance(what, str):
             if what not in SETS:
                 raise unknown("set of discrete actions", what, SETS)
-            self.mode = "rotor" if what == "rotors" else "ctbr"
+            self.mode = "rotor" if what == "rotors" else mode
             rows = np.array(SETS[what](hover))
         else:
             rows = as_array(what)

@@ -2,6 +2,7 @@
 
 from .collect import Carry, begin, collect
 from .experience import Rollout, Track
+from .replay import Replay
 from .seats import ALL, Learner, Seat
 
-__all__ = ["ALL", "Carry", "Learner", "Rollout", "Seat", "Track", "begin", "collect"]
+__all__ = ["ALL", "Carry", "Learner", "Replay", "Rollout", "Seat", "Track", "begin", "collect"]

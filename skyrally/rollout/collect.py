@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..envs.batch import BatchEnv
+from ..envs.batch import BatchEnv, Step
 from ..errors import SkyrallyError
 from .episodes import Episodes
 from .experience import Rollout
@@ -28,6 +28,7 @@ class Carry:
     rollout: Rollout  # the memory, written anew by each `collect`; row T holds the present observation
     memories: list[Tensor]  # [W, n, M] per seat
     episodes: Episodes = field(default_factory=Episodes)
+    hold: int = 1  # steps that each action is held for
     frames: int = 0  # world steps so far
     seconds: dict[str, float] = field(default_factory=lambda: {"players": 0.0, "worlds": 0.0})  # of the last `collect`
 
@@ -49,10 +50,11 @@ class Carry:
         env.observe(out=self.rollout.obs[-1].numpy())
 
 
-def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False) -> Carry:
+def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False, hold: int = 1) -> Carry:
     """Seats the players, allocates the memory, resets all worlds.
 
     stagger: the first episodes begin at times spread over the horizon, so that later time-outs do not fall on one step.
+    hold: every action (of all seats) is held for so many steps of the worlds, which make one step of the rollout.
     """
     if steps < 1:
         raise SkyrallyError(f"steps is {steps}; expected 1 or more")
@@ -64,7 +66,7 @@ def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False) -
         horizon = int(env.params["max_steps"][0])
         env.worlds["step"] = np.random.default_rng(env.seed).integers(0, horizon, env.num_worlds)
     env.observe(out=rollout.obs[-1].numpy())
-    return Carry(rollout, memories)
+    return Carry(rollout, memories, hold=hold)
 
 
 @torch.no_grad()
@@ -84,7 +86,7 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
         began = perf_counter()
         _act(rollout, seats, carry.memories, t)
         thinking += perf_counter() - began
-        step = env.step(rollout.action[t], out=rollout.rows[t])
+        step = _held(env, rollout.action[t], rollout.rows[t], carry.hold)
         done = step.done
         if done.any():
             rollout.keep_successors(t)
@@ -92,9 +94,19 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
             env.reset(done, out=step.obs)
             for seat, memory in zip(seats, carry.memories, strict=True):
                 memory[torch.from_numpy(done)[seat.worlds]] = 0.0
-    carry.frames += steps * env.num_worlds
+    carry.frames += steps * env.num_worlds * carry.hold
     carry.seconds = {"players": thinking, "worlds": perf_counter() - start - thinking}
     return rollout, carry
+
+
+def _held(env: BatchEnv, action: Tensor, out: Step, hold: int) -> Step:
+    """The same action for `hold` steps, whose rewards add up. Worlds that end meanwhile stand still and pay nothing."""
+    step = env.step(action, out=out)
+    for _ in range(hold - 1):
+        before = out.reward.copy()
+        step = env.step(action, out=out)
+        out.reward += before
+    return step
 
 
 def _act(rollout: Rollout, seats: list[Seat], memories: list[Tensor], t: int) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..agents.agent import Agent
 from ..envs.batch import BatchEnv
+from ..envs.choices import Choices
 from ..errors import SkyrallyError
 
 ALL = slice(None)
@@ -21,12 +22,16 @@ class Learner(ABC):
 
     `view` and `action_mode` as an Agent's. `memory_size`: float32 numbers carried per drone, zeroed when an episode begins.
     `extras`: name -> shape of the float32 numbers kept per action, such as its log-probability.
+    `choices`: what it chooses from in action mode discrete, where the first number of its action is the choice.
+    `hold`: world steps that its actions are held for.
     """
 
     view: str | None = None
     action_mode: str = "rotor"
     memory_size: int = 0
     extras: Mapping[str, tuple[int, ...]] = {}
+    choices: Choices | None = None
+    hold: int = 1
 
     @abstractmethod
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from skyrally.agents.networks import Actors, NetworkSpec, Normaliser
-from skyrally.agents.policy import MANIFEST, WEIGHTS, load_agent, manifest_of, write_agent
+from skyrally.agents.policy import MANIFEST, WEIGHTS, NetworkAgent, load_agent, manifest_of, write_agent
 from skyrally.agents.spec import find_agent, home
+from skyrally.envs.choices import Choices
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import find
 
@@ -160,3 +161,38 @@ def test_specs_that_name_nothing(tmp_path):
         for ask in (lambda spec: find_agent(spec, SCENARIO), home):
             with pytest.raises(SkyrallyError, match=message):
                 ask(spec)
+
+
+@pytest.mark.parametrize("gru", [0, 3])
+def test_an_action_is_held_until_it_is_due(gru):
+    """Rows that begin later are due at other times; between, what they see changes nothing."""
+    every, held = (NetworkAgent("x", actors(gru=gru), "benchmark", "rotor", hold=hold) for hold in (1, 3))
+    rng = np.random.default_rng(0)
+    rows = [rng.normal(size=(2, SIZE)).astype(np.float32) for _ in range(7)]
+    memory, out, got = np.zeros((2, held.memory_size), np.float32), np.zeros((2, 4), np.float32), []
+    for t, obs in enumerate(rows):
+        if t == 2:
+            memory[1] = 0.0  # its episode begins anew
+        held.act(obs, memory, out)
+        got.append(out.copy())
+    for row, due in ((0, (0, 3, 6)), (1, (2, 5))):
+        own = np.zeros((1, every.memory_size), np.float32)
+        for t in due:
+            alone = np.zeros((1, 4), np.float32)
+            every.act(rows[t][row : row + 1], own, alone)
+            for later in got[t : t + 3]:
+                assert np.allclose(later[row], alone[0], atol=1e-6)
+
+
+def test_choices_are_played_as_their_rows(tmp_path):
+    """The manifest carries the rows, so the set need not be named again."""
+    choices = Choices("rotors")
+    made = actors(choices=16)
+    write_agent(tmp_path, made, manifest_of(SCENARIO, {}, "benchmark", "discrete", made.spec, {}, choices, hold=2))
+    agent = find_agent(f"file:{tmp_path}", SCENARIO)
+    assert (agent.action_mode, agent.hold) == ("rotor", 2)
+    obs = np.random.default_rng(0).normal(size=(6, SIZE)).astype(np.float32)
+    scores, _, _ = made(torch.from_numpy(obs).view(1, 6, 1, SIZE), torch.zeros(6, 1, 0))
+    got = played(agent, obs, 1)[0]
+    assert np.array_equal(got, choices.rows[scores.detach().view(6, 16).argmax(1)])
+    assert len(np.unique(got, axis=0)) > 1

@@ -8,6 +8,7 @@ import toy_scenario
 
 from skyrally.baselines.config import configured
 from skyrally.baselines.ppo import PPO, PPOConfig
+from skyrally.baselines.qmix import Q, QConfig
 from skyrally.envs.doors import make
 
 GRU = pytest.param({"gru": 8}, marks=pytest.mark.slow)
@@ -22,6 +23,23 @@ def test_the_toy_is_learned(keys):
     config = configured(PPOConfig, {"worlds": 64, "steps": 14, "hidden": (16,), "minibatches": 2, "learning_rate": 0.01, **keys})
     ppo = PPO(make(toy_scenario.scenario(), config.worlds, seed=0, max_cycles=7, threads=1), config, 20 * 64 * 14)
     returns = [ppo.iterate()["return"] for _ in range(20)]
+    torch.set_num_threads(threads)
+    assert returns[0] < 1.0
+    assert returns[-1] > 1.8
+
+
+@pytest.mark.parametrize("keys", [{"replay": 0}, {"mixer": "sum"}, {"mixer": "monotone"}, pytest.param({"gru": 8}, marks=pytest.mark.slow)])
+def test_the_toy_is_learned_by_choices(keys):
+    """As above, by rotors that are off or full; the other three rotors of a choice mean nothing."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    small = {"worlds": 64, "steps": 14, "hold": 1, "gamma": 0.8, "hidden": (16,), "minibatches": 4, "epochs": 4, "learning_rate": 0.005}
+    keys = {"epsilon": 0.5, "explore": 1.0, "epsilon_end": 0.0, **keys}
+    config = configured(QConfig, {**small, **keys})
+    env = make(toy_scenario.scenario(), 64, seed=0, max_cycles=7, threads=1, action_mode="discrete", discrete="rotors")
+    learner = Q(env, config, 30 * 64 * 14)
+    returns = [learner.iterate()["return"] for _ in range(30)]
     torch.set_num_threads(threads)
     assert returns[0] < 1.0
     assert returns[-1] > 1.8

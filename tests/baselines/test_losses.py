@@ -6,10 +6,13 @@ import math
 
 import pytest
 import torch
-from torch.distributions import Independent, Normal
+from torch.distributions import Categorical, Independent, Normal
 
 from skyrally.baselines.losses import (
     ValueScale,
+    choice_draw,
+    choice_entropy,
+    choice_log_prob,
     clipped_surrogate,
     gaussian_entropy,
     gaussian_log_prob,
@@ -18,6 +21,23 @@ from skyrally.baselines.losses import (
     normalised,
     value_loss,
 )
+
+
+def test_the_choice_is_torchs():
+    torch.manual_seed(0)
+    scores, action = torch.randn(3, 7, 5), torch.randint(5, (3, 7, 1)).float()
+    law = Categorical(logits=scores)
+    assert torch.allclose(choice_log_prob(action, scores), law.log_prob(action[..., 0]), atol=1e-6)
+    assert torch.allclose(choice_entropy(scores), law.entropy(), atol=1e-6)
+
+
+def test_choices_are_drawn_by_their_probability():
+    torch.manual_seed(0)
+    scores = torch.log(torch.tensor([0.5, 0.3, 0.2]))
+    drawn = choice_draw(scores.expand(20_000, 3))
+    assert drawn.shape == (20_000, 1)
+    shares = torch.bincount(drawn[:, 0].long()) / 20_000
+    assert torch.allclose(shares, scores.exp(), atol=0.015)
 
 
 def test_the_gaussian_is_torchs():

@@ -22,10 +22,10 @@ SMALL = {"worlds": 4, "steps": 6, "epochs": 2, "minibatches": 3, "hidden": (16, 
 TOY = toy_scenario.scenario()
 
 
-def learner(seed=0, frames=1000, drones=slice(None), others=(), **keys):
+def learner(seed=0, frames=1000, drones=slice(None), others=(), mode="rotor", **keys):
     torch.manual_seed(seed)
     config = configured(PPOConfig, {**SMALL, **keys})
-    env = make(TOY, config.worlds, seed=seed, max_cycles=5)
+    env = make(TOY, config.worlds, seed=seed, max_cycles=5, action_mode=mode)
     return PPO(env, config, frames, drones=drones, others=others)
 
 
@@ -65,7 +65,17 @@ def test_parameters_are_shared_or_not(share):
     assert torch.allclose(mean[:, :, 0], mean[:, :, 1]) == share
 
 
-@pytest.mark.parametrize("keys", [{}, {"critic": "state"}, {"gru": 5}, {"share": False, "gru": 4}, {"std": "observed", "layer_norm": True}])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"critic": "state"},
+        {"gru": 5},
+        {"share": False, "gru": 4},
+        {"std": "observed", "layer_norm": True},
+        {"mode": "discrete", "gru": 4},
+    ],
+)
 def test_the_policy_learned_about_is_the_one_that_acted(keys):
     """Recomputed log-probabilities equal the kept ones (also through memory and its resets), so the first ratio is 1."""
     ppo = learner(**keys)
@@ -94,6 +104,16 @@ def test_learning_changes_both_networks_and_normalisers():
         assert all(not torch.equal(a, b) for a, b in zip(old, weights(module), strict=True))
     assert ppo.actors.normaliser.count == 2 * 7 * 4 * 3
     assert {"loss/policy", "loss/value", "entropy", "kl", "explained", "metric", "return", "term/place"} <= set(row)
+
+
+def test_where_drones_choose_it_learns_choices():
+    ppo = learner(mode="discrete", share=False)
+    before = weights(ppo.actors)
+    for _ in range(2):
+        row = ppo.iterate()
+    assert set(ppo.track.action[..., 0].unique().tolist()) <= set(range(27))
+    assert row["entropy"] == pytest.approx(np.log(27), abs=0.05)  # the first scores are nearly alike
+    assert all(not torch.equal(a, b) for a, b in zip(before, weights(ppo.actors), strict=True))
 
 
 def test_each_world_step_is_used_once_per_epoch():

@@ -210,3 +210,21 @@ def test_a_carry_belongs_to_its_seats_and_steps():
         collect(env, seats, carry, T + 1)
     with pytest.raises(SkyrallyError, match="steps is 0"):
         begin(env, seats, 0)
+
+
+def test_actions_are_held_and_rewards_add_up():
+    """Three steps of the worlds per step of the rollout; worlds of four steps end in the second one, and their truncation is told."""
+    env, plain = hover(), hover()
+    carry = begin(env, seats := [Seat(Counter())], 2, hold=3)
+    rollout, carry = collect(env, seats, carry, 2)
+    assert carry.frames == 2 * 3 * W
+    assert torch.equal(rollout.obs[0], torch.from_numpy(plain.reset().copy()))
+    for t, steps in enumerate((3, 3)):
+        rewards = torch.zeros(W, 1)
+        for _ in range(steps):
+            step = plain.step(rollout.action[t])
+            rewards += torch.from_numpy(step.reward)
+        assert torch.allclose(rollout.reward[t], rewards)
+        assert np.array_equal(rollout.truncated[t], step.truncated)
+    assert rollout.truncated[1].all()
+    assert np.array_equal(rollout.successors(rollout.tracks[0])[2], step.obs)

@@ -1,0 +1,262 @@
+"""QMIX, VDN, IQL and PQN in one file: learners of the worth of choices (action mode discrete).
+
+| name | mixer | experience | published |
+| --- | --- | --- | --- |
+| iql | none: each drone learns from its own reward | replayed | Tampuu et al. 2017 |
+| vdn | sum of the drones' values | replayed | Sunehag et al. 2018 |
+| qmix | monotone in each drone's value, by weights that read the state | replayed | Rashid et al. 2018 |
+| pqn | any of them (none unless told) | each rollout as it comes: no buffer, no target network | Gallici et al. 2025 |
+
+One iteration: collect a rollout, mostly with the best choices, now and then with random ones -> lambda returns as targets -> steps of
+the optimiser. Replayed: sequences are drawn for each step, targets come from slow copies of the networks, by double Q-learning (van Hasselt
+et al. 2016).
+Returns go on through exploring choices (Peng's Q(lambda), as in PQN). A truncated step teaches nothing: what it led to is in no row.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..agents.networks import Actors, NetworkSpec, Normaliser
+from ..envs.batch import BatchEnv
+from ..envs.choices import DISCRETE, Choices
+from ..errors import SkyrallyError
+from ..rollout import ALL, Carry, Learner, Replay, Seat, Track, begin, collect
+from .config import Range, option
+from .losses import Diverged, masked_mean
+from .returns import lambda_returns
+
+MIXERS = ("none", "sum", "monotone")
+
+
+@dataclass(frozen=True)
+class QConfig:
+    """Hyperparameters. Every one can be set as key=value on the command line."""
+
+    worlds: int = option(128, "worlds side by side", Range(1))
+    steps: int = option(32, "steps of each world per rollout, and of a replayed sequence", Range(1))
+    mixer: str = option("none", "how the drones' values make the team's", MIXERS)
+    replay: int = option(32, "rollouts kept to learn from; 0: only the present one, without target networks", Range(0))
+    epochs: int = option(2, "passes over a rollout, or as many steps of the optimiser from the buffer", Range(1))
+    minibatches: int = option(16, "parts of a pass", Range(1))
+    learning_rate: float = option(5e-4, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
+    final_rate: float = option(0.05, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
+    hold: int = option(4, "world steps that a choice is held for: one step of a rollout", Range(1))
+    gamma: float = option(0.995, "discount per world step", Range(0.0, 1.0))
+    lambda_: float = option(0.9, "of the returns", Range(0.0, 1.0))
+    epsilon: float = option(0.2, "share of exploring choices at the start", Range(0.0, 1.0))
+    epsilon_end: float = option(0.02, "share of exploring choices in the end", Range(0.0, 1.0))
+    explore: float = option(0.3, "share of the training over which it falls, linearly", Range(0.0, 1.0))
+    tau: float = option(0.05, "what target networks take over of the others per optimiser step", Range(0.0, 1.0, open_low=True))
+    reward_scale: float = option(0.1, "rewards are multiplied by it before they are learned", Range(0.0, open_low=True))
+    huber: float = option(1.0, "where the loss turns linear", Range(0.0, open_low=True))
+    grad_norm: float = option(1.0, "bound of the gradient", Range(0.0, open_low=True))
+    hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
+    activation: str = option("relu", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    layer_norm: bool = option(True, "layer norms after activations")
+    gru: int = option(0, "numbers of recurrent memory; 0: none", Range(0))
+    mixing: int = option(32, "width of the monotone mixer", Range(1))
+    stagger: bool = option(True, "spread the first episodes over the horizon")
+
+
+class Sum(nn.Module):
+    """VDN: the team's value is the sum of its drones'."""
+
+    def forward(self, values: Tensor, state: Tensor) -> Tensor:
+        """values [..., n] to [..., 1]."""
+        return values.sum(-1, keepdim=True)
+
+
+class Monotone(nn.Module):
+    """QMIX: Q_tot = |w2(s)| elu(|w1(s)| q + b1(s)) + b2(s), where w and b are read off the state; dQ_tot / dq >= 0."""
+
+    def __init__(self, drones: int, state: int, width: int):
+        super().__init__()
+        self.normaliser = Normaliser(state)
+        self.w1, self.b1 = nn.Linear(state, drones * width), nn.Linear(state, width)
+        self.w2 = nn.Linear(state, width)
+        self.b2 = nn.Sequential(nn.Linear(state, width), nn.ReLU(), nn.Linear(width, 1))
+        self.drones = drones
+
+    def forward(self, values: Tensor, state: Tensor) -> Tensor:
+        """values [..., n] and state [..., S] to [..., 1]."""
+        s = self.normaliser(state)
+        w1 = self.w1(s).abs().unflatten(-1, (self.drones, -1))
+        hidden = nn.functional.elu((values[..., None] * w1).sum(-2) + self.b1(s))
+        return (hidden * self.w2(s).abs()).sum(-1, keepdim=True) + self.b2(s)
+
+
+class ChoicePolicy(Learner):
+    """The acting side: the best choice, or with probability `epsilon` any of them."""
+
+    extras: Mapping[str, tuple[int, ...]] = {"best": ()}  # the best choice's value
+    action_mode = DISCRETE
+
+    def __init__(self, actors: Actors, view: str, choices: Choices, hold: int):
+        self.actors, self.view, self.choices, self.hold = actors, view, choices, hold
+        self.memory_size = actors.spec.gru
+        self.epsilon = 1.0
+
+    def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
+        values, _, after = self.actors(obs[None], memory)
+        best, choice = values[0].max(-1)
+        explores = torch.rand(best.shape) < self.epsilon
+        out["action"][..., 0] = torch.where(explores, torch.randint(values.shape[-1], best.shape), choice)
+        out["best"].copy_(best)
+        memory.copy_(after)
+
+
+class Q:
+    """The learner. `iterate()` collects one rollout and learns; `actors` is what it has learned."""
+
+    def __init__(self, env: BatchEnv, config: QConfig, frames: int, *, drones: slice = ALL, others: Sequence[Seat] = ()):
+        """frames: world steps of the whole training. others: who plays the drones outside `drones`."""
+        if env.action_mode != DISCRETE:
+            raise SkyrallyError(f"action_mode is {env.action_mode}; this learner needs discrete (and discrete=grid, cross or rotors)")
+        self.env, self.config, self.frames = env, config, frames
+        view = env.layout
+        n = len(range(env.num_drones)[drones])
+        choices = env.seats.choices
+        self.actors = Actors(value_spec(config, view, n, len(choices)))
+        self.policy = ChoicePolicy(self.actors, view.name, choices, config.hold)
+        self.seats = [Seat(self.policy, drones), *others]
+        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
+        self.track: Track = self.carry.rollout.tracks[0]
+        mixer = self._mixer(n) if config.mixer != "none" else None
+        self.networks = nn.ModuleDict({"actors": self.actors, **({"mixer": mixer} if mixer else {})})
+        self.replay = Replay(self.track, config.replay) if config.replay else None
+        self.targets = copy.deepcopy(self.networks).requires_grad_(False) if config.replay else self.networks
+        self.optimiser = torch.optim.Adam(self.networks.parameters(), config.learning_rate, eps=1e-5, fused=True)
+
+    def _mixer(self, drones: int) -> nn.Module:
+        return Sum() if self.config.mixer == "sum" else Monotone(drones, self.track.state.shape[-1], self.config.mixing)
+
+    def iterate(self) -> dict[str, float]:
+        """One rollout and what is learned, as numbers to log."""
+        config, began = self.config, perf_counter()
+        self.policy.epsilon = self._epsilon()
+        _, self.carry = collect(self.env, self.seats, self.carry, config.steps)
+        collected = perf_counter()
+        row: dict[str, float] = {}
+        if self.replay is not None:
+            self.replay.add()
+        if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
+            for group in self.optimiser.param_groups:
+                group["lr"] = config.learning_rate * (1.0 - self._done() * (1.0 - config.final_rate))
+            row = self._learn() | {"epsilon": self.policy.epsilon}
+        for networks in {self.networks, self.targets}:
+            networks["actors"].normaliser.update(self.track.obs)  # type: ignore[union-attr,operator]
+            if config.mixer == "monotone":
+                networks["mixer"].normaliser.update(self.track.state)  # type: ignore[union-attr,operator]
+        row |= self.carry.episodes.summary()
+        row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
+        return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
+
+    def _done(self) -> float:
+        """The share of the training that is over."""
+        return min(1.0, self.carry.frames / self.frames)
+
+    def _epsilon(self) -> float:
+        config = self.config
+        share = min(1.0, self._done() / config.explore) if config.explore else 1.0
+        return config.epsilon + share * (config.epsilon_end - config.epsilon)
+
+    def _learn(self) -> dict[str, float]:
+        config = self.config
+        rows = [self._step(*batch) for batch in (self._replayed() if self.replay is not None else self._fresh())]
+        sums = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
+        if not all(map(math.isfinite, sums.values())):
+            raise Diverged(f"losses are not finite ({', '.join(f'{k} {v:.3g}' for k, v in sums.items())}); try a smaller learning_rate")
+        return sums | {"learning_rate": self.optimiser.param_groups[0]["lr"], "steps": float(config.epochs * config.minibatches)}
+
+    # -- what is learned from: (track, rows at, targets of the track) -----------------------------------------------------
+
+    def _fresh(self) -> Iterator[tuple[Track, Any, Tensor]]:
+        """The present rollout in shuffled parts. Its values are those that were found when it acted."""
+        track, config = self.track, self.config
+        last = self._values(self.actors, track.obs[-1:], self.carry.memories[0], None)[0].amax(-1)
+        targets = self._returns(track, torch.cat((track.extras["best"], last[None])))
+        steps, worlds = track.done.shape
+        for _ in range(config.epochs):
+            for part in torch.randperm(worlds if config.gru else steps * worlds).tensor_split(config.minibatches):
+                yield track, (slice(0, steps), part) if config.gru else (part[None] // worlds, part[None] % worlds), targets
+
+    def _replayed(self) -> Iterator[tuple[Track, Any, Tensor]]:
+        """Drawn sequences with targets by double Q-learning."""
+        config = self.config
+        assert self.replay is not None
+        for _ in range(config.epochs * config.minibatches):
+            track = self.replay.draw(max(1, config.worlds // config.minibatches))
+            fresh = torch.cat((torch.zeros_like(track.done[:1]), track.done))
+            best = self._values(self.actors, track.obs, track.memory, fresh).argmax(-1, keepdim=True)
+            values = self._values(self.targets["actors"], track.obs, track.memory, fresh).gather(-1, best)[..., 0]
+            yield track, (slice(None), slice(None)), self._returns(track, values)
+            for old, new in zip(self.targets.parameters(), self.networks.parameters(), strict=True):
+                old.data.lerp_(new.data, config.tau)
+
+    @torch.no_grad()
+    def _values(self, actors: Any, obs: Tensor, memory: Tensor, fresh: Tensor | None) -> Tensor:
+        return actors(obs, memory, fresh)[0]
+
+    @torch.no_grad()
+    def _returns(self, track: Track, best: Tensor) -> Tensor:
+        """Targets [T, B, n] (mixed: [T, B, 1]) from the best choices' values [T + 1, B, n]."""
+        alive = torch.cat((track.alive, track.alive[-1:]))
+        v = self._mixed(self.targets, best * alive, track.state)
+        reward = self.config.reward_scale * (track.reward if self.config.mixer == "none" else track.reward.mean(-1, keepdim=True))
+        discount = self.config.gamma**self.config.hold * (~track.terminated[..., None]).float()
+        # What a truncated step led to is in no row: the step before it is the last that counts, with the value of where it led.
+        last = track.done | torch.cat((track.truncated[1:], torch.zeros_like(track.truncated[:1])))
+        return lambda_returns(reward, discount, v[1:], last[..., None], self.config.lambda_)
+
+    def _mixed(self, networks: Any, values: Tensor, state: Tensor) -> Tensor:
+        """[..., n] values of drones to what is learned: theirs, or the team's [..., 1]."""
+        return values if self.config.mixer == "none" else networks["mixer"](values, state)
+
+    def _step(self, track: Track, at: Any, targets: Tensor) -> dict[str, float]:
+        """One step of the optimiser on the rows `at`."""
+        config, obs = self.config, track.obs[:-1][at]
+        recurrent = config.gru > 0
+        memory = track.memory[at[1]] if recurrent else obs.new_zeros(*obs.shape[1:3], 0)
+        fresh = torch.cat((torch.zeros_like(track.done[:1]), track.done[:-1]))[at] if recurrent else None
+        values = self.actors(obs, memory, fresh)[0]
+        alive, counts = track.alive[at], ~track.truncated[at][..., None]
+        chosen = values.gather(-1, track.action[at][..., :1].long())[..., 0] * alive
+        mixed = self._mixed(self.networks, chosen, track.state[:-1][at])
+        target = targets[at]
+        counts = counts & alive if config.mixer == "none" else counts
+        loss = masked_mean(nn.functional.huber_loss(mixed, target, reduction="none", delta=config.huber), counts)
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.networks.parameters(), config.grad_norm)
+        self.optimiser.step()
+        return {"loss/value": loss.item(), "value": target.mean().item() / config.reward_scale}
+
+    def state(self) -> dict[str, Any]:
+        """All that `load` needs to go on exactly as if nothing had happened."""
+        parts = {name: getattr(self, name).state_dict() for name in ("networks", "targets", "optimiser")}
+        kept = {"replay": self.replay.state()} if self.replay is not None else {}
+        return parts | kept | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        for name in ("networks", "targets", "optimiser"):
+            getattr(self, name).load_state_dict(state[name])
+        if self.replay is not None:
+            self.replay.restore(state["replay"])
+        self.carry.restore(self.env, state["carry"])
+        torch.set_rng_state(state["torch_rng"])
+
+
+def value_spec(config: QConfig, layout: Any, drones: int, choices: int) -> NetworkSpec:
+    """The networks that a configuration asks for: shared, and told which drone they play for where the layout does not say."""
+    same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru")}
+    return NetworkSpec(obs_size=layout.size, choices=choices, identity=0 if "identity" in layout.slices or drones == 1 else drones, **same)
