@@ -6,43 +6,22 @@ and exit status 2.
 
 from __future__ import annotations
 
-import ast
-import json
 import sys
 from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 
+from .cli_learning import report, resume, train
+from .cli_words import Flag, Json, Option, Repeated, app, keys_last, parse_options, print_json
 from .errors import SkyrallyError
 from .version import __version__
 
-app = tyro.extras.SubcommandApp()
-Repeated = tyro.conf.UseAppendAction[tuple[str, ...]]
-Option = Annotated[Repeated, tyro.conf.arg(aliases=["-o"], metavar="NAME=VALUE", help="an option of the scenario, e.g. -o rules=benchmark")]
-Flag = tyro.conf.FlagCreatePairsOff[bool]
-
-
-def parse_options(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """NAME=VALUE words as a mapping; values are Python literals where they read as one, else text."""
-    options = {}
-    for pair in pairs:
-        name, sign, text = pair.partition("=")
-        if not sign or not name:
-            raise SkyrallyError(f"option {pair!r}; expected NAME=VALUE, for example -o rules=benchmark")
-        try:
-            options[name] = ast.literal_eval({"true": "True", "false": "False", "none": "None"}.get(text, text))
-        except (ValueError, SyntaxError):
-            options[name] = text
-    return options
-
 
 @app.command
-def scenarios(json: Annotated[Flag, tyro.conf.arg(name="json")] = False, docs: str | None = None) -> None:
+def scenarios(json: Json = False, docs: str | None = None) -> None:
     """List the scenarios with published and scripted results. Example: skyrally scenarios --json
 
     Args:
@@ -97,7 +76,7 @@ def watch(
     camera: str = "orbit",
     size: str = "960x540",
     fps: int = 25,
-    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+    json: Json = False,
     option: Option = (),
 ) -> None:
     """Watch a match, a drill or a replay file, in a window or as files. Example: skyrally watch volleyball-3v3 --out match.mp4
@@ -142,7 +121,7 @@ def evaluate(
     disturb: str | None = None,
     out: str | None = None,
     force: Flag = False,
-    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+    json: Json = False,
     option: Option = (),
 ) -> None:
     """Measure an agent: the scenario's metric with its 95 % interval. Example: skyrally eval hover --scenario hover --episodes 100
@@ -186,7 +165,7 @@ def bench(
     threads: int = 1,
     repeats: int = 5,
     seconds: float = 0.5,
-    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
+    json: Json = False,
     option: Option = (),
 ) -> None:
     """Measure world steps per second. Example: skyrally bench --scenario volleyball-3v3 -o substeps=4
@@ -227,81 +206,12 @@ def bench(
     Console().print(table)
 
 
-@app.command
-def train(
-    algorithm: tyro.conf.Positional[str],
-    scenario: tyro.conf.Positional[str],
-    keys: tyro.conf.Positional[tuple[str, ...]] = (),
-    frames: float = 15e6,
-    seed: int = 0,
-    out: Path | None = None,
-) -> None:
-    """Train an agent. Example: skyrally train mappo solo-bump --frames 10e6 learning_rate=5e-4 physics=fine
-
-    Args:
-        algorithm: ppo, ippo, mappo; of discrete choices iql, vdn, qmix, pqn.
-        scenario: what to learn.
-        keys: KEY=VALUE of the run, the algorithm or the scenario.
-        frames: world steps in all.
-        seed: of worlds and networks.
-        out: the run's folder (default: runs/ALGORITHM-SCENARIO-seedSEED).
-    """
-    from .baselines.run import start
-
-    _go(start(algorithm, scenario, parse_options(keys), out=out, frames=frames, seed=seed))
+for verb in (train, resume, report):
+    app.command(verb)
 
 
 @app.command
-def resume(folder: tyro.conf.Positional[Path]) -> None:
-    """Go on with a training run that was stopped. Example: skyrally resume runs/mappo-solo-bump-seed0"""
-    from .baselines.run import resume as resumed
-
-    _go(resumed(folder))
-
-
-def _go(run: Any) -> None:
-    """Trains, showing how it goes; tells what to do next."""
-    from .baselines.panel import panel
-
-    root = run.folder.root
-    with panel(f"{run.config.algorithm} on {run.config.scenario}: {root}", run.config.frames) as shown:
-        finished = run.go(shown)
-    words = f"try: skyrally eval run:{root}, skyrally watch run:{root}" if finished else f"go on with: skyrally resume {root}"
-    print(f"{'done' if finished else 'stopped'} after {run.learner.carry.frames} frames; {words}", file=sys.stderr)
-    if not finished:
-        sys.exit(130)
-
-
-@app.command
-def report(
-    folders: tyro.conf.Positional[tuple[Path, ...]],
-    out: Path = Path("report"),
-    force: Flag = False,
-    json: Annotated[Flag, tyro.conf.arg(name="json")] = False,
-) -> None:
-    """Sum up training runs over their seeds, with curves. Example: skyrally report runs --out report
-
-    Args:
-        folders: run folders, or folders that hold such.
-        out: a folder for README.md and curves.png (drawn with matplotlib: pip install 'skyrally[report]').
-        force: overwrite these files.
-        json: print the raw rows as JSON.
-    """
-    from .baselines.curves import write_report
-    from .baselines.results import read_rows
-
-    rows = read_rows(folders)
-    if json:
-        print_json(rows)
-        return
-    files, problem = write_report(rows, out, force=force)
-    if problem:
-        print(f"skyrally: {problem}; the report has no picture", file=sys.stderr)
-    print("wrote " + ", ".join(map(str, files)))
-
-
-@app.command
-def doctor(json: Annotated[Flag, tyro.conf.arg(name="json")] = False, quick: Flag = False) -> None:
+def doctor(json: Json = False, quick: Flag = False) -> None:
     """Say what is installed, what works and how fast it is. Example: skyrally doctor
 
     Args:
@@ -322,20 +232,6 @@ def doctor(json: Annotated[Flag, tyro.conf.arg(name="json")] = False, quick: Fla
     for problem in report["problems"]:
         print(f"  PROBLEM: {problem}")
     print("all good" if not report["problems"] else f"{len(report['problems'])} problems")
-
-
-def print_json(value: Any) -> None:
-    """Prints plain data as JSON."""
-    print(json.dumps(value, indent=1, default=str))
-
-
-def keys_last(words: list[str]) -> list[str]:
-    """KEY=VALUE words behind all others, so that they may stand anywhere between a verb's options."""
-    keys = []
-    for before, word in pairwise(["", *words]):
-        value = before.startswith("-") and "=" not in before  # of an option
-        keys.append("=" in word and not word.startswith("-") and not value)
-    return [word for word, key in sorted(zip(words, keys, strict=True), key=lambda pair: pair[1])]
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from skyrally.cli import keys_last
+from skyrally.cli_words import keys_last
 
 
 def run(*words, cwd=None, **environment):

@@ -15,7 +15,7 @@ import reproduce
 
 from skyrally.baselines.config import configured
 from skyrally.baselines.run import ALGORITHMS, RunConfig
-from skyrally.cli import parse_options
+from skyrally.cli_words import parse_options
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import find
 
