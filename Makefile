@@ -21,7 +21,7 @@ setup-dev: .venv/.installed-dev
 	touch $@
 
 match: setup
-	$(PY) -m skyrally watch volleyball-3v3 --red scripted:rally --blue scripted:rally --points 3 --out match.mp4 --out match.replay --force
+	$(PY) -m skyrally watch volleyball-3v3 --red scripted:rally --blue scripted:rally --points 3 --seed 4 --out match.mp4 --out match.replay --force
 
 lint: setup-dev
 	$(PY) -m ruff check skyrally tests benchmarks examples
