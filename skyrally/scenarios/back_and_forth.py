@@ -28,11 +28,20 @@ from typing import Any
 import numpy as np
 
 from ..physics.native import fly
-from ..physics.params import make_params
 from ..physics.records import F8, I4, I8, world_record
 from ..physics.vec import dot, fn, sub, vec3
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, begin_drone, begin_episode, physics_options, random_attitude, stage_of, write_root
-from .scenario import Field, Layout, Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
+from .parts import (
+    COMMON_OPTIONS,
+    REWARD_OPTIONS,
+    ROOT,
+    begin_drone,
+    begin_episode,
+    drill_params,
+    random_attitude,
+    stage_of,
+    write_root,
+)
+from .scenario import Field, Layout, Metric, Published, Scenario, Term, pay, write3
 from .stage import Court
 
 advance = fly
@@ -96,10 +105,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-    set_weights(block, terms(options), options)
-    return block
+    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
 
 
 BACK_AND_FORTH = Scenario(

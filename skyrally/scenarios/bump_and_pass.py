@@ -33,7 +33,6 @@ from typing import Any
 import numpy as np
 
 from ..physics.native import play
-from ..physics.params import make_params
 from ..physics.records import F8, I4, I8, world_record
 from ..physics.vec import fn, vec3
 from .pair import (
@@ -44,7 +43,7 @@ from .pair import (
     SAME_TOUCH,
     aim,
     ball_lost,
-    begin_episode,
+    begin,
     drone_fields,
     in_net,
     judge_touch,
@@ -53,8 +52,8 @@ from .pair import (
     strayed,
     write_pair,
 )
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, physics_options, stage_of
-from .scenario import Metric, Published, Scenario, Term, pay, set_weights, steps_of
+from .parts import COMMON_OPTIONS, REWARD_OPTIONS, drill_params, stage_of
+from .scenario import Metric, Published, Scenario, Term, pay
 from .stage import Court
 
 advance = play
@@ -76,7 +75,7 @@ PARAM_FIELDS = [("max_steps", I8), ("weight", F8, TERMS)]
 
 @fn
 def reset(world, params):
-    begin_episode(world, params, ANCHORS)
+    begin(world, params, ANCHORS)
     world.bumps = world.high_passes = 0
     world.last_middle = NEVER
 
@@ -146,10 +145,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, net=(NET_HEIGHT, 2 * HALF_WIDTH), **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-    set_weights(block, terms(options), options)
-    return block
+    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON, net=(NET_HEIGHT, 2 * HALF_WIDTH))
 
 
 BUMP_AND_PASS = Scenario(

@@ -27,7 +27,6 @@ from typing import Any
 import numpy as np
 
 from ..physics.native import play
-from ..physics.params import make_params
 from ..physics.records import F8, I4, I8, world_record
 from ..physics.vec import add, dot, fn, sub, vec3
 from .parts import (
@@ -35,14 +34,14 @@ from .parts import (
     REWARD_OPTIONS,
     begin_drone,
     begin_episode,
+    drill_params,
     drop_ball,
     jitter3,
-    physics_options,
     random_attitude,
     stage_of,
     touched,
 )
-from .scenario import Metric, Published, Scenario, Term, pay, set_weights, steps_of
+from .scenario import Metric, Published, Scenario, Term, pay
 from .solo_bump import ANCHOR, APART, LAYOUT, observe  # noqa: F401 (the same view)
 from .stage import Court
 
@@ -112,10 +111,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-    set_weights(block, terms(options), options)
-    return block
+    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
 
 
 HIT_THE_BALL = Scenario(

@@ -18,14 +18,21 @@ from typing import Any
 
 import numpy as np
 
-from ..physics.control import settle
 from ..physics.native import fly
-from ..physics.params import make_params
 from ..physics.records import F8, I8, world_record
 from ..physics.rng import uniform
 from ..physics.vec import body_x, dot, fn, norm, put3, sub, to_world, vec3, vec4
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, physics_options, place, random_attitude, stage_of
-from .scenario import Field, Layout, Metric, Scenario, Term, pay, set_weights, steps_of, write3, write4
+from .parts import (
+    COMMON_OPTIONS,
+    REWARD_OPTIONS,
+    ROOT,
+    begin_drone,
+    begin_episode,
+    drill_params,
+    random_attitude,
+    stage_of,
+)
+from .scenario import Field, Layout, Metric, Scenario, Term, pay, write3, write4
 
 advance = fly
 TARGET = (0.0, 0.0, 2.0)  # m
@@ -39,18 +46,9 @@ PARAM_FIELDS = [("max_steps", I8), ("weight", F8, 4)]
 
 @fn
 def reset(world, params):
-    world.episode += 1
-    world.step = 0
-    world.terminated = world.truncated = 0
-    world.n_events = world.lost_events = 0
-    drone = world.drones[0]
+    begin_episode(world)
     pos = (uniform(world, 0, 1, -2.5, 2.5), uniform(world, 0, 2, -2.5, 2.5), uniform(world, 0, 3, 1.0, 2.5))
-    place(drone, pos, random_attitude(world, 0, 4, 0.2 * math.pi, 0.0, 2.0 * math.pi))
-    settle(drone, params.airframe)
-    drone.alive = 1
-    for k in range(4):
-        drone.term[k] = 0.0
-        drone.returns[k] = 0.0
+    begin_drone(world.drones[0], params.airframe, pos, random_attitude(world, 0, 4, 0.2 * math.pi, 0.0, 2.0 * math.pi))
     yaw = uniform(world, 0, 7, 0.0, 2.0 * math.pi)
     put3(world.heading, (math.cos(yaw), math.sin(yaw), 0.0))
     world.error_sum = 0.0
@@ -105,10 +103,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-    set_weights(block, terms(options), options)
-    return block
+    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
 
 
 HOVER = Scenario(

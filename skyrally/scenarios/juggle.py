@@ -34,7 +34,6 @@ from typing import Any
 import numpy as np
 
 from ..physics.native import play
-from ..physics.params import make_params
 from ..physics.records import F8, I4, I8, RACKET, world_record
 from ..physics.rng import uniform
 from ..physics.vec import add, clip, fn, quat_from_euler, sub, to_body, vec3, vec4
@@ -43,14 +42,14 @@ from .parts import (
     REWARD_OPTIONS,
     begin_drone,
     begin_episode,
+    drill_params,
     drop_ball,
     jitter3,
-    physics_options,
     stage_of,
     touched,
     write_root,
 )
-from .scenario import Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
+from .scenario import Metric, Published, Scenario, Term, pay, write3
 from .solo_bump import LAYOUT
 
 ANCHOR = (0.0, 0.0, 0.945)  # m: the racket, 0.055 m above, is at 1 m
@@ -180,10 +179,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-    set_weights(block, terms(options), options)
-    return block
+    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
 
 
 JUGGLE = Scenario(

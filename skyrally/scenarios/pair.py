@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import math
 
-from ..physics.control import settle
-from ..physics.records import BALL_NET, BODY, F8, I8, RACKET, Fields
-from ..physics.vec import add, fn, norm, put3, sub, vec3
-from .parts import ROOT, jitter3, place, random_attitude, write_root
+from ..physics.records import BALL_NET, BODY, F8, I8, Fields
+from ..physics.vec import add, fn, norm, sub, vec3
+from .parts import ROOT, begin_drone, begin_episode, drop_ball, jitter3, random_attitude, touch_of, write_root
 from .scenario import BALL, MATES, Field, Layout, write3
 
 HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
@@ -55,26 +54,15 @@ def drone_fields(terms: int) -> Fields:
 
 
 @fn
-def begin_episode(world, params, anchors):
+def begin(world, params, anchors):
     """Drones about their anchors, the ball at rest 2 m above drone 0, whose turn it is."""
-    world.episode += 1
-    world.step = 0
-    world.terminated = world.truncated = 0
-    world.n_events = world.lost_events = 0
+    begin_episode(world)
     for i in range(2):
         drone = world.drones[i]
-        place(
-            drone, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), random_attitude(world, i, 4, 0.1 * math.pi, 0.0, 2.0 * math.pi)
-        )
-        settle(drone, params.airframe)
-        drone.alive = 1
+        turned = random_attitude(world, i, 4, 0.1 * math.pi, 0.0, 2.0 * math.pi)
+        begin_drone(drone, params.airframe, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), turned)
         drone.last_touch = NEVER
-        for k in range(len(drone.term)):
-            drone.term[k] = 0.0
-            drone.returns[k] = 0.0
-    put3(world.ball.pos, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
-    put3(world.ball.vel, (0.0, 0.0, 0.0))
-    put3(world.ball.spin, (0.0, 0.0, 0.0))
+    drop_ball(world.ball, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
     world.turn = 0
 
 
@@ -97,11 +85,7 @@ def write_pair(world, i, anchor, turns, out):
 @fn
 def judge_touch(world, i):
     """(hit, wrong hit) of drone i in this step, each 0 or 1, by the turn as it is; notes when it touched."""
-    kind = 0
-    for e in range(world.n_events):
-        event = world.events[e]
-        if event.who == i and (event.kind == RACKET or event.kind == BODY):
-            kind = BODY if kind == BODY else event.kind
+    kind = touch_of(world, i)
     if kind == 0:
         return 0.0, 0.0
     drone = world.drones[i]

@@ -1,18 +1,20 @@
-"""Parts that the volleyball scenarios share: the published root state, common fields, the stage of an airframe."""
+"""Parts that the scenarios share: options and shared block, root state, how an episode begins, touches, the stage of an airframe."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from ..physics.airframes import AIRFRAMES
 from ..physics.balls import BALLS
 from ..physics.control import settle
-from ..physics.params import CONTROL_DT, PHYSICS
-from ..physics.records import BODY, RACKET
+from ..physics.params import CONTROL_DT, PHYSICS, make_params
+from ..physics.records import BODY, RACKET, Fields
 from ..physics.rng import uniform
 from ..physics.vec import body_x, body_z, fn, put3, put4, quat_from_euler, to_world, vec3, vec4
-from .scenario import Field, write3, write4
+from .scenario import Field, Term, set_weights, steps_of, write3, write4
 from .stage import Court, Stage
 
 # The 23 numbers that begin every published observation (reference 2): velocities and axes in the world.
@@ -33,6 +35,16 @@ REWARD_OPTIONS = {"shaping": True, "weights": None}
 def physics_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that `make_params` takes."""
     return {name: options[name] for name in COMMON_OPTIONS}
+
+
+def drill_params(
+    fields: Fields, terms: list[Term], options: Mapping[str, Any], horizon: int, net: tuple[float, float] | None = None
+) -> np.ndarray:
+    """[1] the shared block of a drill: physics, `max_steps` (`horizon` unless the option max_cycles tells) and the terms' weights."""
+    block = make_params(fields, net=net, **physics_options(options))
+    block["max_steps"] = steps_of(options, "max_cycles", horizon)
+    set_weights(block, terms, options)
+    return block
 
 
 @fn
@@ -92,6 +104,17 @@ def touched(world):
     for e in range(world.n_events):
         found = found or world.events[e].kind == RACKET or world.events[e].kind == BODY
     return found
+
+
+@fn
+def touch_of(world, i):
+    """How drone i touched the ball in this step: 0 not, RACKET, or BODY if any of it was the airframe."""
+    kind = 0
+    for e in range(world.n_events):
+        event = world.events[e]
+        if event.who == i and (event.kind == BODY or (event.kind == RACKET and kind == 0)):
+            kind = event.kind
+    return kind
 
 
 @fn

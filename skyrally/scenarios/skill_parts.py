@@ -9,13 +9,9 @@ is lost; a ball below 0.2 m is down. Each ends the episode. Contacts of one step
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import numpy as np
 
 from ..physics.ball import move_ball
-from ..physics.params import make_params
-from ..physics.records import BALL_NET, BODY, F8, I4, I8, RACKET, world_record
+from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
 from ..physics.rng import uniform
 from ..physics.vec import add, add_scaled, fn, put3, sub, vec3
 from .parts import (
@@ -24,14 +20,15 @@ from .parts import (
     ROOT,
     begin_drone,
     begin_episode,
+    drill_params,
     drop_ball,
     jitter3,
-    physics_options,
     random_attitude,
     stage_of,
+    touch_of,
     write_root,
 )
-from .scenario import BALL, Field, Layout, Metric, Scenario, Term, set_weights, steps_of, write3
+from .scenario import BALL, Field, Layout, Metric, Scenario, Term, write3
 from .skill_measures import comes_down, gap_xy
 from .stage import Court
 
@@ -120,17 +117,6 @@ def throw(world, params, start, target, apex):
             vel = add_scaled(vel, 1.0 / t, sub(target, vec3(ball.pos)))
     put3(ball.pos, start)
     put3(ball.vel, vel)
-
-
-@fn
-def touch_of(world, i):
-    """How drone i touched the ball in this step: 0 not, RACKET, or BODY if any of it was the airframe."""
-    kind = 0
-    for e in range(world.n_events):
-        event = world.events[e]
-        if event.who == i and (event.kind == BODY or (event.kind == RACKET and kind == 0)):
-            kind = event.kind
-    return kind
 
 
 @fn
@@ -230,12 +216,6 @@ def drill_of(
     """A skill drill as a scenario; its metric is the share of successes."""
     fields = [("max_steps", I8), ("weight", F8, len(terms))]
 
-    def configure(options: Any) -> np.ndarray:
-        block = make_params(fields, net=(COURT.net_height, COURT.width), **physics_options(options))
-        block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-        set_weights(block, terms, options)
-        return block
-
     return Scenario(
         name=name,
         summary=summary,
@@ -248,7 +228,7 @@ def drill_of(
         terms=lambda options: terms,
         metric=Metric("success rate", "success", meaning),
         options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
-        configure=configure,
+        configure=lambda options: drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width)),
         stage=lambda options: stage_of(name, agents, teams, COURT, True, options),
         yardstick=f"scripted:{name}",
         info=("success", "miss"),

@@ -26,13 +26,24 @@ from typing import Any
 
 import numpy as np
 
-from ..physics.control import settle
 from ..physics.native import play
-from ..physics.params import make_params
-from ..physics.records import BODY, F8, I4, I8, RACKET, world_record
-from ..physics.vec import add, clip, fn, put3, sub, vec3
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, jitter3, physics_options, place, random_attitude, stage_of, write_root
-from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay, set_weights, steps_of, write3
+from ..physics.records import F8, I4, I8, world_record
+from ..physics.vec import add, clip, fn, sub, vec3
+from .parts import (
+    COMMON_OPTIONS,
+    REWARD_OPTIONS,
+    ROOT,
+    begin_drone,
+    begin_episode,
+    drill_params,
+    drop_ball,
+    jitter3,
+    random_attitude,
+    stage_of,
+    touched,
+    write_root,
+)
+from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay, write3
 from .stage import Court
 
 advance = play
@@ -65,20 +76,10 @@ PARAM_FIELDS = [("max_steps", I8), ("weight", F8, TERMS)]
 
 @fn
 def reset(world, params):
-    world.episode += 1
-    world.step = 0
-    world.terminated = world.truncated = 0
-    world.n_events = world.lost_events = 0
-    drone = world.drones[0]
-    place(drone, add(ANCHOR, jitter3(world, 0, 1, (0.5, 0.5, 0.2))), random_attitude(world, 0, 4, 0.1 * math.pi, 0.0, 2.0 * math.pi))
-    settle(drone, params.airframe)
-    drone.alive = 1
-    for k in range(TERMS):
-        drone.term[k] = 0.0
-        drone.returns[k] = 0.0
-    put3(world.ball.pos, add(vec3(drone.pos), (0.0, 0.0, 2.0)))
-    put3(world.ball.vel, (0.0, 0.0, 0.0))
-    put3(world.ball.spin, (0.0, 0.0, 0.0))
+    begin_episode(world)
+    pos = add(ANCHOR, jitter3(world, 0, 1, (0.5, 0.5, 0.2)))
+    begin_drone(world.drones[0], params.airframe, pos, random_attitude(world, 0, 4, 0.1 * math.pi, 0.0, 2.0 * math.pi))
+    drop_ball(world.ball, add(pos, (0.0, 0.0, 2.0)))
     world.hits = world.bumps = 0
     world.last_hit = -APART - 1
     world.apex = world.apex_sum = 0.0
@@ -105,11 +106,7 @@ def referee(world, params, reward):
 @fn
 def _touch(world):
     """(true hit, high, wrong hit) of this step, each 0 or 1; books the hit."""
-    touched = False
-    for e in range(world.n_events):
-        if world.events[e].kind == RACKET or world.events[e].kind == BODY:
-            touched = True
-    if not touched:
+    if not touched(world):
         return 0.0, 0.0, 0.0
     if world.step - world.last_hit <= APART:
         return 0.0, 0.0, 1.0
@@ -149,10 +146,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
-    set_weights(block, terms(options), options)
-    return block
+    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
 
 
 SOLO_BUMP = Scenario(

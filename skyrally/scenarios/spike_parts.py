@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from ..physics.params import make_params
 from ..physics.records import F8, I4, I8, Fields
 from ..physics.vec import fn
 from .pair import (
@@ -21,7 +20,7 @@ from .pair import (
     NET_HEIGHT,
     aim,
     ball_lost,
-    begin_episode,
+    begin,
     drone_fields,
     flat,
     judge_touch,
@@ -30,8 +29,8 @@ from .pair import (
     strayed,
     write_pair,
 )
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, physics_options, stage_of
-from .scenario import Metric, Term, pay, set_weights, steps_of
+from .parts import COMMON_OPTIONS, REWARD_OPTIONS, drill_params, stage_of
+from .scenario import Metric, Term, pay
 from .stage import Court, Stage
 
 ANCHORS = ((2.0, -2.5, 2.5), (2.0, 2.5, 3.5))  # m: setter, attacker
@@ -56,7 +55,7 @@ PARAM_FIELDS: Fields = [("max_steps", I8), ("drone_floor", F8), ("weight", F8, T
 
 @fn
 def begin_attack(world, params):
-    begin_episode(world, params, ANCHORS)
+    begin(world, params, ANCHORS)
     world.last_x = world.ball.pos[0]
     world.was_set = world.spiked = world.crossed = world.on_target = 0
     world.success = 0.0
@@ -160,10 +159,8 @@ def attack_terms(target: str, landing: float) -> list[Term]:
 
 
 def configure_attack(options: Mapping[str, Any], terms: list[Term], drone_floor: float) -> np.ndarray:
-    block = make_params(PARAM_FIELDS, net=(NET_HEIGHT, 2 * HALF_WIDTH), **physics_options(options))
-    block["max_steps"] = steps_of(options, "max_cycles", HORIZON)
+    block = drill_params(PARAM_FIELDS, terms, options, HORIZON, net=(NET_HEIGHT, 2 * HALF_WIDTH))
     block["drone_floor"] = drone_floor
-    set_weights(block, terms, options)
     return block
 
 

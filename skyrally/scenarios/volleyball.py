@@ -29,14 +29,23 @@ from typing import Any
 
 import numpy as np
 
-from ..physics.control import settle
 from ..physics.native import play
 from ..physics.params import ZONE, make_params
 from ..physics.records import F8, I4, I8, NOBODY, world_record
 from ..physics.rng import draw, uniform
-from ..physics.vec import add, fn, norm, put3, sub, vec3
+from ..physics.vec import add, fn, norm, sub, vec3
 from .commentary import narrate
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, jitter3, physics_options, place, random_attitude, stage_of
+from .parts import (
+    COMMON_OPTIONS,
+    REWARD_OPTIONS,
+    begin_drone,
+    begin_episode,
+    drop_ball,
+    jitter3,
+    physics_options,
+    random_attitude,
+    stage_of,
+)
 from .rulebook import NONE, OPEN, judge, may_touch, team_of
 from .scenario import Metric, Scenario, Term, choice, pay, set_weights, steps_of
 from .stage import Court
@@ -102,8 +111,7 @@ PARAM_FIELDS = [
 @fn
 def reset(world, params):
     """A new rally: drones at their anchors facing as published, the ball at rest above the server."""
-    world.episode += 1
-    world.step = 0
+    begin_episode(world)
     n = len(world.drones) // 2
     for i in range(2 * n):
         drone = world.drones[i]
@@ -111,14 +119,9 @@ def reset(world, params):
         jitter = jitter3(world, i, 1, (params.jitter_pos, params.jitter_pos, params.jitter_pos))
         yaw = pi * team
         turned = random_attitude(world, i, 4, params.jitter_tilt, yaw - params.jitter_yaw, yaw + params.jitter_yaw)
-        place(drone, add(vec3(params.anchor[i]), jitter), turned)
-        settle(drone, params.airframe)
-        drone.alive = 1
+        begin_drone(drone, params.airframe, add(vec3(params.anchor[i]), jitter), turned)
         drone.invalid = 0
         drone.touched = 0
-        for k in range(TERMS):
-            drone.term[k] = 0.0
-            drone.returns[k] = 0.0
     team = world.next_serve
     if team != 0 and team != 1:
         team = int(draw(world, 0, 10) >> np.uint64(63))
@@ -132,8 +135,6 @@ def _open_rally(world, params, team):
     world.last_team, world.last_drone = -1, NOBODY
     world.team_touches = world.touches = world.crossings = 0
     world.winner, world.reason = OPEN, NONE
-    world.terminated = world.truncated = 0
-    world.n_events = world.lost_events = 0
     for k in range(2):
         world.fault[k] = NONE
         world.legal_hits[k] = 0
@@ -141,9 +142,7 @@ def _open_rally(world, params, team):
         world.possessions[k] = 0
     server = vec3(world.drones[world.server].pos)
     height = params.serve_height + uniform(world, 0, 11, -params.jitter_serve, params.jitter_serve)
-    put3(world.ball.pos, (server[0], server[1], server[2] + height))
-    put3(world.ball.vel, (0.0, 0.0, 0.0))
-    put3(world.ball.spin, (0.0, 0.0, 0.0))
+    drop_ball(world.ball, (server[0], server[1], server[2] + height))
 
 
 @fn
