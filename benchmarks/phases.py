@@ -2,6 +2,7 @@
 
 import time
 
+import numba
 import numpy as np
 
 from skyrally.envs.batch import BatchEnv
@@ -11,10 +12,11 @@ from skyrally.physics.vec import fn
 from skyrally.scenarios import volleyball, volleyball_views
 from skyrally.scenarios.registry import find
 
+numba.config.SLP_VECTORIZE = 1  # as worlds of several drones are compiled (physics.compile.announced)
 PHASES = {
     "decode": "for i in range(6): control.decode(w.drones[i], p.airframe, actions[i])",
     "actuate": "for i in range(6): quadrotor.spin_rotors(w.drones[i], p.airframe)",
-    "couple": "for i in range(6): native.couple(w, i)",
+    "couple": "native.couple(w)",
     "move drones": "for i in range(6): quadrotor.move_drone(w.drones[i], p.airframe, p.gravity, 1e-9)",
     "move ball": "move_ball(w.ball, p)",
     "touch drones": "drone_contacts.touch_drones(w, p, 0)",

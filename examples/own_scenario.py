@@ -9,9 +9,9 @@ from skyrally.physics.native import fly
 from skyrally.physics.params import make_params
 from skyrally.physics.records import F8, I8, world_record
 from skyrally.physics.rng import uniform
-from skyrally.physics.vec import fn, norm, sub, vec3
-from skyrally.scenarios.parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, physics_options, place, random_attitude, stage_of, write_root
-from skyrally.scenarios.scenario import Field, Layout, Metric, Scenario, Term, pay, set_weights, steps_of, write3
+from skyrally.physics.vec import fn, norm, sub, vec3, write
+from skyrally.scenarios.parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, physics_options, place, random_attitude, root_of, stage_of
+from skyrally.scenarios.scenario import Field, Layout, Metric, Scenario, Term, pay, set_weights, steps_of
 
 PAD = (0.0, 0.0, 0.1)  # m
 LAYOUT = Layout("land", [Field("to_target", 3, "m", "world"), *ROOT])
@@ -45,7 +45,7 @@ def referee(world, params, reward):
 @fn
 def observe(world, params, i, out):
     drone = world.drones[i]
-    write_root(out, write3(out, 0, sub(PAD, vec3(drone.pos))), drone)
+    write(out, 0, sub(PAD, vec3(drone.pos)) + root_of(drone))
 
 
 def configure(options):

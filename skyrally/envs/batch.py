@@ -92,7 +92,8 @@ class BatchEnv:
         self.assign(view=view or scenario.default_view, action_mode=action_mode)
         self._step, self._restart, built = batch(scenario.name, scenario.module, self._rigging is not None)
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
-        with announced(scenario.name + (" (disturbed)" if self._rigging else ""), built), compiling(scenario, self.params):
+        name = scenario.name + (" (disturbed)" if self._rigging else "")
+        with announced(name, built, pack=self.num_drones > 1), compiling(scenario, self.params):
             nothing = np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32)
             rig = self._rigs()[0]
             self._step(self.worlds, self.params, *rig, nothing, self._own.obs, *self._outputs(self._own), 0, 0)

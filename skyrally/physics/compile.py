@@ -100,14 +100,23 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def announced(name: str, built: ModuleType, function: str = "step") -> Iterator[None]:
-    """Around the first call of a built module's function: says so when it will compile, and how long it took."""
+def announced(name: str, built: ModuleType, function: str = "step", pack: bool = False) -> Iterator[None]:
+    """Around the first call of a built module's function: says so when it will compile, and how long it took.
+
+    `pack`: numbers side by side share vector instructions (LLVM's SLP, off in Numba by default). Worlds of several drones gain a tenth
+    or more by it, those of one drone lose a little (docs/performance.md).
+    """
     path = Path(str(built.__file__))
     cold = not numba.core.config.DISABLE_JIT and not any(path.parent.glob(f"__pycache__/{path.stem}.{function}-*.nbi"))
     start = time.perf_counter()
     if cold:
         say(f"compiling {name} for this machine (once; usually 5 to 30 s) ...")
-    yield
+    packing = numba.core.config.SLP_VECTORIZE
+    numba.core.config.SLP_VECTORIZE = int(pack or packing)
+    try:
+        yield
+    finally:
+        numba.core.config.SLP_VECTORIZE = packing
     if cold:
         say(f"compiled {name} in {time.perf_counter() - start:.1f} s; kept in {path.parent}")
 

@@ -51,8 +51,7 @@ def advance_drones(world, params):
         else:
             steer_rotors(world.drones[i], params.airframe)
     if len(world.drones) > 1:
-        for i in range(len(world.drones)):
-            couple(world, i)
+        couple(world)
     if params.windy == 1:
         for i in range(len(world.drones)):
             blow(world, params, i)
@@ -61,13 +60,14 @@ def advance_drones(world, params):
 
 
 @fn
-def couple(world, i):
-    """The force that the other drones exert on drone i through the air."""
-    force = (0.0, 0.0, 0.0)
-    for j in range(len(world.drones)):
-        if j != i:
-            force = add(force, downwash(world.drones[i], world.drones[j]))
-    put3(world.drones[i].force, force)
+def couple(world):
+    """The forces that the drones exert on each other through the air. Each drone's are added in the order of the others."""
+    n = len(world.drones)
+    for i in range(n):
+        put3(world.drones[i].force, (0.0, 0.0, 0.0))
+    for i in range(n):
+        for j in range(i + 1, n):
+            downwash(world.drones[i], world.drones[j])
 
 
 @fn

@@ -93,20 +93,25 @@ DOWNWASH_CONE = 10.0  # (r / z)^2 beyond which the published formula gives less 
 
 
 @fn
-def downwash(below, above):
-    """N, world: what the rotors of `above` do to `below`, zero unless it is under them.
+def downwash(a, b):
+    """Adds what the rotors of two drones do to each other to their `force` (N, world): the one that is under the other is pushed.
 
-    -T exp(-1/2 (2 r / z)^2) / (1 + 0.3 z)^2 with T the thrust vector of `above`, z the drop along its thrust axis
+    -T exp(-1/2 (2 r / z)^2) / (1 + 0.3 z)^2 with T the thrust vector of the upper one, z the drop along its thrust axis
     and r the distance from that axis (VolleyBots, reference 1.2).
     """
-    up = vec3(above.up)
-    d = (above.pos[0] - below.pos[0], above.pos[1] - below.pos[1], above.pos[2] - below.pos[2])
-    z = dot(d, up)
+    gap = sub(vec3(a.pos), vec3(b.pos))
+    d2 = dot(gap, gap)
+    _push_under(b, a, dot(gap, vec3(a.up)), d2)
+    _push_under(a, b, -dot(gap, vec3(b.up)), d2)
+
+
+@fn
+def _push_under(below, above, z, d2):
     z2 = z * z
-    r2 = dot(d, d) - z2
+    r2 = d2 - z2
     if z <= 0.0 or r2 > DOWNWASH_CONE * z2:
-        return 0.0, 0.0, 0.0
-    return scale(-above.thrust * _wash(r2 / z2, z), up)
+        return
+    put3(below.force, add_scaled(vec3(below.force), -above.thrust * _wash(r2 / z2, z), vec3(above.up)))
 
 
 @fn

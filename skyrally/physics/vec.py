@@ -5,13 +5,16 @@ Every function here and above it is decorated with `fn`: plain Python with `NUMB
 """
 
 import math
+from collections.abc import Callable
 
 import numba
+from numba.extending import overload
 
 # No reassociation and no finite-math assumption: NaN tests must work and results may not depend on the batch.
 # Nothing here allocates, so Numba's reference counting is off: its atomic counts would cost 5 to 10 % of a step.
 OPTIONS = {"error_model": "numpy", "fastmath": {"contract", "arcp", "nsz"}, "_nrt": False}
 fn = numba.njit(**OPTIONS)
+inlined = numba.njit(forceinline=True, **OPTIONS)  # for what gives more numbers than registers hold
 
 
 @fn
@@ -32,6 +35,24 @@ def put3(a, v):
 @fn
 def put4(a, v):
     a[0], a[1], a[2], a[3] = v
+
+
+def write(out, at, values):
+    """Writes a tuple into a row from place `at` on; returns the next place.
+
+    Compiled it is one store per number. (A loop over a tuple would be a jump table for each: tuples have no address.)
+    """
+    for k in range(len(values)):
+        out[at + k] = values[k]
+    return at + len(values)
+
+
+@overload(write, jit_options={**OPTIONS, "forceinline": True})  # type: ignore[arg-type]
+def _unrolled_write(out, at, values) -> Callable:
+    stores = "".join(f"    out[at + {k}] = values[{k}]\n" for k in range(len(values)))
+    scope: dict[str, Callable] = {}
+    exec(f"def write(out, at, values):\n{stores}    return at + {len(values)}\n", scope)
+    return scope["write"]
 
 
 @fn

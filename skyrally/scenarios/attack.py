@@ -38,7 +38,7 @@ import numpy as np
 from ..physics.native import play
 from ..physics.records import I4
 from ..physics.rng import draw, uniform
-from ..physics.vec import fn, norm, put3, vec3
+from ..physics.vec import fn, norm, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
 from .scenario import Field, Layout, Term, pay
@@ -124,8 +124,7 @@ def _land(world, pos, fault):
 
 @fn
 def observe(world, params, i, out):
-    at = parts.write_skill(world, out)
-    parts.write_flags(out, at, world.target[1] < 0.0)
+    write(out, 0, parts.skill_view(world) + parts.flags(world.target[1] < 0.0))
 
 
 ATTACK = parts.drill_of(

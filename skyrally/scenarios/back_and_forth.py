@@ -29,7 +29,7 @@ import numpy as np
 
 from ..physics.native import fly
 from ..physics.records import F8, I4, I8, world_record
-from ..physics.vec import dot, fn, sub, vec3
+from ..physics.vec import dot, fn, sub, vec3, write
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -38,10 +38,10 @@ from .parts import (
     begin_episode,
     drill_params,
     random_attitude,
+    root_of,
     stage_of,
-    write_root,
 )
-from .scenario import Field, Layout, Metric, Published, Scenario, Term, pay, write3
+from .scenario import Field, Layout, Metric, Published, Scenario, Term, pay
 from .stage import Court
 
 advance = fly
@@ -92,8 +92,7 @@ def referee(world, params, reward):
 @fn
 def observe(world, params, i, out):
     drone = world.drones[i]
-    at = write_root(out, 0, drone)
-    write3(out, at, sub(target(world), vec3(drone.pos)))
+    write(out, 0, root_of(drone) + sub(target(world), vec3(drone.pos)))
 
 
 def terms(options: Mapping[str, Any]) -> list[Term]:

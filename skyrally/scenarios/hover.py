@@ -21,7 +21,7 @@ import numpy as np
 from ..physics.native import fly
 from ..physics.records import F8, I8, world_record
 from ..physics.rng import uniform
-from ..physics.vec import body_x, dot, fn, norm, put3, sub, to_world, vec3, vec4
+from ..physics.vec import body_x, dot, fn, norm, put3, sub, to_world, vec3, vec4, write
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -30,9 +30,10 @@ from .parts import (
     begin_episode,
     drill_params,
     random_attitude,
+    root_of,
     stage_of,
 )
-from .scenario import Field, Layout, Metric, Scenario, Term, pay, write3, write4
+from .scenario import Field, Layout, Metric, Scenario, Term, pay
 
 advance = fly
 TARGET = (0.0, 0.0, 2.0)  # m
@@ -81,16 +82,8 @@ def referee(world, params, reward):
 @fn
 def observe(world, params, i, out):
     drone = world.drones[i]
-    quat, rotor = vec4(drone.quat), drone.rotor
-    heading = body_x(quat)
-    at = write3(out, 0, sub(TARGET, vec3(drone.pos)))
-    at = write4(out, at, quat)
-    at = write3(out, at, vec3(drone.vel))
-    at = write3(out, at, to_world(quat, vec3(drone.rate)))
-    at = write3(out, at, heading)
-    at = write3(out, at, vec3(drone.up))
-    at = write4(out, at, (2.0 * rotor[0] - 1.0, 2.0 * rotor[1] - 1.0, 2.0 * rotor[2] - 1.0, 2.0 * rotor[3] - 1.0))
-    write3(out, at, sub(vec3(world.heading), heading))
+    to_target, seen = sub(TARGET, vec3(drone.pos)), root_of(drone)
+    write(out, 0, to_target + seen[3:] + sub(vec3(world.heading), body_x(vec4(drone.quat))))
 
 
 def terms(options: Mapping[str, Any]) -> list[Term]:

@@ -36,7 +36,7 @@ import numpy as np
 from ..physics.native import play
 from ..physics.records import F8, I4, I8, RACKET, world_record
 from ..physics.rng import uniform
-from ..physics.vec import add, clip, fn, quat_from_euler, sub, to_body, vec3, vec4
+from ..physics.vec import add, clip, fn, quat_from_euler, sub, to_body, vec3, vec4, write
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -45,11 +45,11 @@ from .parts import (
     drill_params,
     drop_ball,
     jitter3,
+    root_of,
     stage_of,
     touched,
-    write_root,
 )
-from .scenario import Metric, Published, Scenario, Term, pay, write3
+from .scenario import Metric, Published, Scenario, Term, pay
 from .solo_bump import LAYOUT
 
 ANCHOR = (0.0, 0.0, 0.945)  # m: the racket, 0.055 m above, is at 1 m
@@ -156,12 +156,10 @@ def _touch(world, radius):
 @fn
 def observe(world, params, i, out):
     drone, late = world.drones[i], world.late[1]
-    pos = vec3(drone.pos)
-    at = write_root(out, 0, drone)
-    write3(out, VELOCITY, (late[0], late[1], late[2]))
-    at = write3(out, at, sub(pos, ANCHOR))
-    at = write3(out, at, sub(pos, vec3(world.ball.pos)))
-    write3(out, at, (late[3], late[4], late[5]))
+    pos, root = vec3(drone.pos), root_of(drone)
+    late_velocity, late_ball = (late[0], late[1], late[2]), (late[3], late[4], late[5])
+    seen = root[:VELOCITY] + late_velocity + root[VELOCITY + 3 :]
+    write(out, 0, seen + sub(pos, ANCHOR) + sub(pos, vec3(world.ball.pos)) + late_ball)
 
 
 def terms(options: Mapping[str, Any]) -> list[Term]:

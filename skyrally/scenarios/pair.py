@@ -20,9 +20,9 @@ from __future__ import annotations
 import math
 
 from ..physics.records import BALL_NET, BODY, F8, I8, Fields
-from ..physics.vec import add, fn, norm, sub, vec3
-from .parts import ROOT, begin_drone, begin_episode, drop_ball, jitter3, random_attitude, touch_of, write_root
-from .scenario import BALL, MATES, Field, Layout, write3
+from ..physics.vec import add, fn, norm, sub, vec3, write
+from .parts import ROOT, begin_drone, begin_episode, drop_ball, jitter3, random_attitude, root_of, touch_of
+from .scenario import BALL, MATES, Field, Layout
 
 HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
 NET_HEIGHT = 2.43  # m
@@ -71,11 +71,8 @@ def write_pair(world, i, anchor, turns, out):
     """Drone i's observation."""
     drone, ball = world.drones[i], world.ball
     pos = vec3(drone.pos)
-    at = write_root(out, 0, drone)
-    at = write3(out, at, sub(pos, anchor))
-    at = write3(out, at, sub(vec3(world.drones[1 - i].pos), pos))
-    at = write3(out, at, sub(pos, vec3(ball.pos)))
-    at = write3(out, at, vec3(ball.vel))
+    to_mate = sub(vec3(world.drones[1 - i].pos), pos)
+    at = write(out, 0, root_of(drone) + sub(pos, anchor) + to_mate + sub(pos, vec3(ball.pos)) + vec3(ball.vel))
     for k in range(turns):
         out[at + k] = 1.0 if world.turn == k else 0.0
     out[at + turns] = 1.0 - i

@@ -13,8 +13,8 @@ from ..physics.control import settle
 from ..physics.params import CONTROL_DT, PHYSICS, make_params
 from ..physics.records import BODY, RACKET, Fields
 from ..physics.rng import uniform
-from ..physics.vec import body_x, body_z, fn, put3, put4, quat_from_euler, to_world, vec3, vec4
-from .scenario import Field, Term, set_weights, steps_of, write3, write4
+from ..physics.vec import body_x, body_z, fn, inlined, put3, put4, quat_from_euler, to_world, vec3, vec4
+from .scenario import Field, Term, set_weights, steps_of
 from .stage import Court, Stage
 
 # The 23 numbers that begin every published observation (reference 2): velocities and axes in the world.
@@ -47,18 +47,25 @@ def drill_params(
     return block
 
 
-@fn
-def write_root(out, at, drone):
-    """The root state of a drone in the world frame."""
+@inlined
+def root_of(drone):
+    """The 23 numbers of ROOT: a drone's state in the world frame."""
     quat = vec4(drone.quat)
-    at = write3(out, at, vec3(drone.pos))
-    at = write4(out, at, quat)
-    at = write3(out, at, vec3(drone.vel))
-    at = write3(out, at, to_world(quat, vec3(drone.rate)))
-    at = write3(out, at, body_x(quat))
-    at = write3(out, at, vec3(drone.up))
+    turning = to_world(quat, vec3(drone.rate))
+    return vec3(drone.pos) + quat + vec3(drone.vel) + turning + body_x(quat) + vec3(drone.up) + throttles_of(drone)
+
+
+@inlined
+def throttles_of(drone):
+    """Per rotor, from -1 to 1."""
     rotor = drone.rotor
-    return write4(out, at, (2.0 * rotor[0] - 1.0, 2.0 * rotor[1] - 1.0, 2.0 * rotor[2] - 1.0, 2.0 * rotor[3] - 1.0))
+    return 2.0 * rotor[0] - 1.0, 2.0 * rotor[1] - 1.0, 2.0 * rotor[2] - 1.0, 2.0 * rotor[3] - 1.0
+
+
+@inlined
+def flags(first):
+    """Two numbers of which one is 1: the first or the second."""
+    return (1.0, 0.0) if first else (0.0, 1.0)
 
 
 @fn

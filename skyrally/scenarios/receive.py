@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from ..physics.native import play
 from ..physics.rng import uniform
-from ..physics.vec import fn, put3, sub, vec3
+from ..physics.vec import fn, put3, sub, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
 from .scenario import Layout, Term, pay
@@ -95,7 +95,7 @@ def referee(world, params, reward):
 
 @fn
 def observe(world, params, i, out):
-    parts.write_skill(world, out)
+    write(out, 0, parts.skill_view(world))
 
 
 RECEIVE = parts.drill_of(

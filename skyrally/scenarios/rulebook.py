@@ -17,7 +17,7 @@ Team 0 (red) plays x > 0, team 1 (blue) x < 0. Reasons are kept per team in `wor
 from __future__ import annotations
 
 from ..physics.records import BALL_GROUND, BALL_NET, BODY, DRONE_DRONE, DRONE_GROUND, DRONE_NET, RACKET
-from ..physics.vec import fn, norm, sub, vec3
+from ..physics.vec import dot, fn, sub, vec3
 
 NONE = 0
 SERVE, DOUBLE, LIMIT, WRONG_SIDE, AIRFRAME, LANDED, OUT, NET, CENTRE, NET_TOUCH, CRASH, CROWDING, COLLISION, INVALID, TIME = range(1, 16)
@@ -192,7 +192,8 @@ def _judge_drones(world, params):
         drone.crowded = 0
     for i in range(2 * n):
         for j in range(i + 1, n if i < n else 2 * n):
-            if norm(sub(vec3(world.drones[i].pos), vec3(world.drones[j].pos))) < params.crowding:
+            gap = sub(vec3(world.drones[i].pos), vec3(world.drones[j].pos))
+            if dot(gap, gap) < params.crowding * params.crowding:
                 world.drones[i].crowded = 1
                 world.drones[j].crowded = 1
     if params.sport == 1:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SkyrallyError, checked_options, unknown
-from ..physics.vec import fn
+from ..physics.vec import fn, write
 from .stage import Stage
 
 # What a field may show: the ball, the other drones of the team, the whole team with oneself, the other team.
@@ -173,30 +173,12 @@ def steps_of(options: Mapping[str, Any], name: str, default: int) -> int:
 
 
 @fn
-def write3(out, at, v):
-    """Writes a vector into an observation row; returns the next place."""
-    out[at] = v[0]
-    out[at + 1] = v[1]
-    out[at + 2] = v[2]
-    return at + 3
-
-
-@fn
-def write4(out, at, v):
-    out[at] = v[0]
-    out[at + 1] = v[1]
-    out[at + 2] = v[2]
-    out[at + 3] = v[3]
-    return at + 4
-
-
-@fn
 def pay(drone, params, terms):
     """Books a drone's terms: keeps them raw in `term`, adds them weighted to `returns`; gives the weighted sum."""
     total = 0.0
+    write(drone.term, 0, terms)
     for k in range(len(terms)):
-        drone.term[k] = terms[k]
-        gain = params.weight[k] * terms[k]
+        gain = params.weight[k] * drone.term[k]
         drone.returns[k] += gain
         total += gain
     return total

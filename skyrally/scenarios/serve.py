@@ -34,10 +34,10 @@ import math
 
 from ..physics.native import play
 from ..physics.rng import uniform
-from ..physics.vec import fn, put3, sub, vec3
+from ..physics.vec import fn, put3, sub, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
-from .scenario import Field, Layout, Term, pay, write3
+from .scenario import Field, Layout, Term, pay
 
 advance = play
 SPREAD = (0.1, 0.1, 0.1)  # m
@@ -108,8 +108,7 @@ def _land(world, pos, wrong):
 
 @fn
 def observe(world, params, i, out):
-    at = parts.write_skill(world, out)
-    write3(out, at, sub(vec3(world.ball.pos), vec3(world.target)))
+    write(out, 0, parts.skill_view(world) + sub(vec3(world.ball.pos), vec3(world.target)))
 
 
 SERVE = parts.drill_of(

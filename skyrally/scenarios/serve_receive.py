@@ -38,15 +38,15 @@ import numpy as np
 from ..physics.native import play
 from ..physics.records import BODY, F8, I4
 from ..physics.rng import draw, uniform
-from ..physics.vec import fn, put3, sub, vec3
+from ..physics.vec import fn, put3, sub, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
 from .mirror import half_turn
 from .receive import LEAST_APEX
 from .receive import SPREAD as RECEIVE_SPREAD
-from .scenario import BALL, FOES, Field, Layout, Term, pay, write3
+from .scenario import BALL, FOES, Field, Layout, Term, pay
 from .serve import SPREAD as SERVE_SPREAD
-from .volleyball_views import TEAM, write_team_root
+from .volleyball_views import TEAM, team_root
 
 advance = play
 LAYOUT = Layout(
@@ -160,14 +160,10 @@ def _lost(world, i):
 def observe(world, params, i, out):
     drone, ball = world.drones[i], world.ball
     place, pos = vec3(drone.pos), vec3(ball.pos)
-    at = write_team_root(out, drone, i)
-    at = write3(out, at, half_turn(i, sub(vec3(world.drones[1 - i].pos), place)))
-    at = write3(out, at, half_turn(i, pos))
-    at = write3(out, at, half_turn(i, sub(pos, place)))
-    at = write3(out, at, half_turn(i, vec3(ball.vel)))
-    at = parts.write_flags(out, at, player(world) == i)
-    at = parts.write_flags(out, at, world.server == i)
-    write3(out, at, half_turn(i, sub(pos, aim_of(world, i))))
+    to_other = half_turn(i, sub(vec3(world.drones[1 - i].pos), place))
+    seen = half_turn(i, pos) + half_turn(i, sub(pos, place)) + half_turn(i, vec3(ball.vel))
+    turns = parts.flags(player(world) == i) + parts.flags(world.server == i)
+    write(out, 0, team_root(drone, i) + to_other + seen + turns + half_turn(i, sub(pos, aim_of(world, i))))
 
 
 SERVE_RECEIVE = parts.drill_of(

@@ -13,7 +13,7 @@ import math
 from ..physics.ball import move_ball
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
 from ..physics.rng import uniform
-from ..physics.vec import add, add_scaled, fn, put3, sub, vec3
+from ..physics.vec import add, add_scaled, fn, inlined, put3, sub, vec3
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -22,13 +22,14 @@ from .parts import (
     begin_episode,
     drill_params,
     drop_ball,
+    flags,
     jitter3,
     random_attitude,
+    root_of,
     stage_of,
     touch_of,
-    write_root,
 )
-from .scenario import BALL, Field, Layout, Metric, Scenario, Term, write3
+from .scenario import BALL, Field, Layout, Metric, Scenario, Term
 from .skill_measures import comes_down, gap_xy
 from .stage import Court
 
@@ -182,24 +183,12 @@ def end(world, params, over):
         world.truncated = 1
 
 
-@fn
-def write_skill(world, out):
-    """The view of a skill, less what a drill appends; returns the next place."""
+@inlined
+def skill_view(world):
+    """The view of a skill, less what a drill appends."""
     drone, ball = world.drones[0], world.ball
     pos = vec3(ball.pos)
-    at = write_root(out, 0, drone)
-    at = write3(out, at, pos)
-    at = write3(out, at, sub(pos, vec3(drone.pos)))
-    at = write3(out, at, vec3(ball.vel))
-    return write_flags(out, at, world.hit_step < 0)
-
-
-@fn
-def write_flags(out, at, first):
-    """Two numbers of which one is 1: the first or the second."""
-    out[at] = 1.0 if first else 0.0
-    out[at + 1] = 0.0 if first else 1.0
-    return at + 2
+    return root_of(drone) + pos + sub(pos, vec3(drone.pos)) + vec3(ball.vel) + flags(world.hit_step < 0)
 
 
 def drill_of(

@@ -28,7 +28,7 @@ import numpy as np
 
 from ..physics.native import play
 from ..physics.records import F8, I4, I8, world_record
-from ..physics.vec import add, clip, fn, sub, vec3
+from ..physics.vec import add, clip, fn, sub, vec3, write
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -39,11 +39,11 @@ from .parts import (
     drop_ball,
     jitter3,
     random_attitude,
+    root_of,
     stage_of,
     touched,
-    write_root,
 )
-from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay, write3
+from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay
 from .stage import Court
 
 advance = play
@@ -127,10 +127,7 @@ def _touch(world):
 def observe(world, params, i, out):
     drone, ball = world.drones[i], world.ball
     pos = vec3(drone.pos)
-    at = write_root(out, 0, drone)
-    at = write3(out, at, sub(pos, ANCHOR))
-    at = write3(out, at, sub(pos, vec3(ball.pos)))
-    write3(out, at, vec3(ball.vel))
+    write(out, 0, root_of(drone) + sub(pos, ANCHOR) + sub(pos, vec3(ball.pos)) + vec3(ball.vel))
 
 
 def terms(options: Mapping[str, Any]) -> list[Term]:

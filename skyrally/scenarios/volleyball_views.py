@@ -7,11 +7,11 @@ this step; the published ones lag one step behind the event.
 
 from __future__ import annotations
 
-from ..physics.vec import body_x, fn, sub, to_world, vec3, vec4
+from ..physics.vec import body_x, fn, inlined, sub, to_world, vec3, vec4, write
 from .mirror import half_turn, half_turn_quat
-from .parts import ROOT
+from .parts import ROOT, flags, throttles_of
 from .rulebook import may_touch, team_of
-from .scenario import BALL, FOES, MATES, OURS, Field, Layout, write3, write4
+from .scenario import BALL, FOES, MATES, OURS, Field, Layout
 
 BENCHMARK, MATCH = 0, 1
 TEAM = "team"
@@ -100,90 +100,79 @@ def observe(world, params, i, out):
         _observe_team(world, params, i, out)
 
 
-@fn
-def write_team_root(out, drone, team):
-    """The root state of a drone in its team's frame."""
+@inlined
+def team_root(drone, team):
+    """The 23 numbers of a drone's root state in its team's frame."""
     quat = vec4(drone.quat)
-    at = write3(out, 0, half_turn(team, vec3(drone.pos)))
-    at = write4(out, at, half_turn_quat(team, quat))
-    at = write3(out, at, half_turn(team, vec3(drone.vel)))
-    at = write3(out, at, half_turn(team, to_world(quat, vec3(drone.rate))))
-    at = write3(out, at, half_turn(team, body_x(quat)))
-    at = write3(out, at, half_turn(team, vec3(drone.up)))
-    rotor = drone.rotor
-    return write4(out, at, (2.0 * rotor[0] - 1.0, 2.0 * rotor[1] - 1.0, 2.0 * rotor[2] - 1.0, 2.0 * rotor[3] - 1.0))
-
-
-@fn
-def _write_flag(out, at, yes):
-    out[at] = 1.0 if yes else 0.0
-    out[at + 1] = 0.0 if yes else 1.0
-    return at + 2
+    where = half_turn(team, vec3(drone.pos)) + half_turn_quat(team, quat) + half_turn(team, vec3(drone.vel))
+    turning = half_turn(team, to_world(quat, vec3(drone.rate)))
+    return where + turning + half_turn(team, body_x(quat)) + half_turn(team, vec3(drone.up)) + throttles_of(drone)
 
 
 @fn
 def _observe_duel(world, params, i, out):
     drone, team = world.drones[i], team_of(world, i)
     pos, ball = vec3(drone.pos), world.ball
-    at = write_team_root(out, drone, team)
-    at = write3(out, at, half_turn(team, sub(pos, vec3(params.anchor[i]))))
-    at = write3(out, at, half_turn(team, sub(vec3(world.drones[1 - i].pos), pos)))
-    at = write3(out, at, half_turn(team, sub(pos, vec3(ball.pos))))
-    at = write3(out, at, half_turn(team, vec3(ball.vel)))
-    _write_flag(out, at, may_touch(world, params, i))
+    from_anchor = half_turn(team, sub(pos, vec3(params.anchor[i])))
+    to_opponent = half_turn(team, sub(vec3(world.drones[1 - i].pos), pos))
+    seen = half_turn(team, sub(pos, vec3(ball.pos))) + half_turn(team, vec3(ball.vel))
+    write(out, 0, team_root(drone, team) + from_anchor + to_opponent + seen + flags(may_touch(world, params, i)))
 
 
 @fn
 def _observe_team(world, params, i, out):
     drone, team, n = world.drones[i], team_of(world, i), len(world.drones) // 2
     pos, ball = vec3(drone.pos), world.ball
-    at = write_team_root(out, drone, team)
-    at = write3(out, at, half_turn(team, sub(pos, vec3(params.anchor[i]))))
-    at = write3(out, at, half_turn(team, sub(vec3(ball.pos), pos)))
-    at = write3(out, at, half_turn(team, vec3(ball.vel)))
-    at = _write_flag(out, at, world.side == team)
+    from_anchor = half_turn(team, sub(pos, vec3(params.anchor[i])))
+    seen = half_turn(team, sub(vec3(ball.pos), pos)) + half_turn(team, vec3(ball.vel))
+    touched = flags(drone.touched == 1 or (world.serving == 1 and i != world.server))
+    at = write(out, 0, team_root(drone, team) + from_anchor + seen + flags(world.side == team))
+    at = write(out, _write_identity(world, i, out, at), touched)
     for k in range(n):
-        out[at + k] = 1.0 if k == i - team * n else 0.0
-    at = _write_flag(out, at + n, drone.touched == 1 or (world.serving == 1 and i != world.server))
+        at = write(out, at, half_turn(team, vec3(world.drones[team * n + k].pos)))
     for k in range(n):
-        at = write3(out, at, half_turn(team, vec3(world.drones[team * n + k].pos)))
+        at = write(out, at, half_turn(team, vec3(world.drones[(1 - team) * n + k].pos)))
+
+
+@fn
+def _write_identity(world, i, out, at):
+    """Which of its team's drones it is, as a one-hot; returns the next place."""
+    n = len(world.drones) // 2
+    own = i - team_of(world, i) * n
     for k in range(n):
-        at = write3(out, at, half_turn(team, vec3(world.drones[(1 - team) * n + k].pos)))
+        out[at + k] = 1.0 if k == own else 0.0
+    return at + n
 
 
 @fn
 def _observe_match(world, params, i, out):
     drone, team, n = world.drones[i], team_of(world, i), len(world.drones) // 2
-    ball, ball_params = world.ball, params.ball
-    at = write3(out, 0, half_turn(team, vec3(drone.pos)))
-    at = write4(out, at, half_turn_quat(team, vec4(drone.quat)))
-    at = write3(out, at, half_turn(team, vec3(drone.vel)))
-    at = write3(out, at, vec3(drone.rate))
-    at = write4(out, at, vec4(drone.rotor))
-    at = write3(out, at, half_turn(team, vec3(params.anchor[i])))
-    at = write3(out, at, half_turn(team, vec3(ball.pos)))
-    at = write3(out, at, half_turn(team, vec3(ball.vel)))
-    at = write3(out, at, half_turn(team, vec3(ball.spin)))
-    at = write3(out, at, (ball_params.radius, ball_params.drag, ball_params.racket_restitution))
-    at = write3(out, at, (params.half_length, params.half_width, params.net_height))
-    for k in range(n):
-        out[at + k] = 1.0 if k == i - team * n else 0.0
-    at += n
-    out[at] = 1.0 if may_touch(world, params, i) else 0.0
-    out[at + 1] = 1.0 if world.side == team else 0.0
-    out[at + 2] = world.team_touches if world.side == team else 0
-    out[at + 3] = 1.0 if world.serving == 1 and world.serve_team == team else 0.0
-    out[at + 4] = 1.0 if world.serving == 1 and world.server == i else 0.0
-    out[at + 5] = drone.touched
-    at += 6
+    ball, air = world.ball, params.ball
+    own = half_turn(team, vec3(drone.pos)) + half_turn_quat(team, vec4(drone.quat)) + half_turn(team, vec3(drone.vel))
+    own = own + vec3(drone.rate) + vec4(drone.rotor) + half_turn(team, vec3(params.anchor[i]))
+    seen = half_turn(team, vec3(ball.pos)) + half_turn(team, vec3(ball.vel)) + half_turn(team, vec3(ball.spin))
+    constants = (air.radius, air.drag, air.racket_restitution, params.half_length, params.half_width, params.net_height)
+    at = write(out, 0, own + seen + constants)
+    at = write(out, _write_identity(world, i, out, at), _rally_state(world, params, i))
     for k in range(n):
         mate = world.drones[team * n + k]
         if team * n + k != i:
-            at = write3(out, at, half_turn(team, vec3(mate.pos)))
-            at = write3(out, at, half_turn(team, vec3(mate.vel)))
-            out[at] = mate.touched
-            at += 1
+            at = write(out, at, half_turn(team, vec3(mate.pos)) + half_turn(team, vec3(mate.vel)) + (float(mate.touched),))
     for k in range(n):
         foe = world.drones[(1 - team) * n + k]
-        at = write3(out, at, half_turn(team, vec3(foe.pos)))
-        at = write3(out, at, half_turn(team, vec3(foe.vel)))
+        at = write(out, at, half_turn(team, vec3(foe.pos)) + half_turn(team, vec3(foe.vel)))
+
+
+@fn
+def _rally_state(world, params, i):
+    """may_touch, our_ball, our_touches, serving, server, touched."""
+    team = team_of(world, i)
+    ours, serving = world.side == team, world.serving == 1
+    return (
+        1.0 if may_touch(world, params, i) else 0.0,
+        1.0 if ours else 0.0,
+        float(world.team_touches) if ours else 0.0,
+        1.0 if serving and world.serve_team == team else 0.0,
+        1.0 if serving and world.server == i else 0.0,
+        float(world.drones[i].touched),
+    )
