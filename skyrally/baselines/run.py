@@ -88,7 +88,7 @@ class Run:
         world_options = {**config["options"], **config["place"], "threads": threads}
         self.env = BatchEnv(self.scenario, hyper.worlds, seed=self.config.seed, **world_options)
         self.learner = kind(self.env, hyper, self.config.frames)
-        self.judge = self._judge(manifest["evaluation"], world_options)
+        self.judge = self._judge(manifest["evaluation"], self.scenario.judged(world_options))
         self.best: float | None = None
         self.best_at: int | None = None  # its world steps
         self.seconds = 0.0  # of training so far, over all sittings
@@ -167,7 +167,14 @@ class Run:
         provenance = {**spent, **{key: self.manifest[key] for key in keys}}
         policy = learner.policy
         manifest = manifest_of(
-            self.scenario, self.options, policy.view, policy.action_mode, learner.actors.spec, provenance, policy.choices, policy.hold
+            self.scenario,
+            self.scenario.judged(self.options),
+            policy.view,
+            policy.action_mode,
+            learner.actors.spec,
+            provenance,
+            policy.choices,
+            policy.hold,
         )
         state = {
             "learner": learner.state(),

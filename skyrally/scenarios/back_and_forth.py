@@ -15,6 +15,7 @@ The target is reached after 5 consecutive steps within 0.6 m of it; then the oth
 | inside | 2.5 | c |
 | near | 0.5 | 0.02 (50 - c) / (1 + d^2) (shaping) |
 | drone | -10 | the drone left its zone |
+| progress | 0 | metres come nearer to the target in this step (shaping, for training: not published) |
 
 Metric: waypoints = targets reached.
 """
@@ -29,7 +30,7 @@ import numpy as np
 
 from ..physics.native import fly
 from ..physics.records import F8, I4, I8, world_record
-from ..physics.vec import dot, fn, sub, vec3, write
+from ..physics.vec import dot, fn, norm, sub, vec3, write
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -51,9 +52,9 @@ STAY = 5  # steps
 HORIZON = 800
 
 LAYOUT = Layout("benchmark", [*ROOT, Field("to_target", 3, "m", "world")])
-TERMS = 3
+TERMS = 4
 DRONE_FIELDS = [("term", F8, TERMS), ("returns", F8, TERMS)]
-WORLD_FIELDS = [("inside", I4), ("waypoints", I4)]  # consecutive steps at the target; targets reached
+WORLD_FIELDS = [("inside", I4), ("waypoints", I4), ("distance", F8)]  # steps at the target in a row; targets reached; m to the target
 PARAM_FIELDS = [("max_steps", I8), ("weight", F8, TERMS)]
 
 
@@ -62,6 +63,7 @@ def reset(world, params):
     begin_episode(world)
     begin_drone(world.drones[0], params.airframe, START, random_attitude(world, 0, 1, 0.1 * math.pi, 0.0, 2.0 * math.pi))
     world.inside = world.waypoints = 0
+    world.distance = norm(sub(target(world), START))
 
 
 @fn
@@ -75,14 +77,15 @@ def referee(world, params, reward):
     drone = world.drones[0]
     gap = sub(target(world), vec3(drone.pos))
     d2 = dot(gap, gap)
+    distance = math.sqrt(d2)
     count = world.inside + 1 if d2 < REACH * REACH else 0
     lost = drone.pos[2] < 0.4 or drone.pos[2] > 5.0 or d2 > 7.5 * 7.5
     near = 0.02 * (50.0 - count) / (1.0 + d2)
-    reward[0] = pay(drone, params, (float(count), near, 1.0 if lost else 0.0))
+    reward[0] = pay(drone, params, (float(count), near, 1.0 if lost else 0.0, world.distance - distance))
     if count == STAY:
         world.waypoints += 1
-        count = 0
-    world.inside = count
+        count, distance = 0, norm(sub(target(world), vec3(drone.pos)))
+    world.inside, world.distance = count, distance
     if lost:
         world.terminated = 1
     elif world.step >= params.max_steps:
@@ -100,6 +103,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
         Term("inside", 2.5, "consecutive steps within 0.6 m of the target, up to 5"),
         Term("near", 0.5, "0.02 (50 - inside) / (1 + distance^2)", shaping=True),
         Term("drone", -10.0, "the drone left its zone"),
+        Term("progress", 0.0, "metres come nearer to the target in this step", shaping=True),
     ]
 
 

@@ -20,6 +20,9 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 | aim | 1 | hitter | cosine between the ball's way and the way to the mate, at a hit (shaping) |
 | wrong, drone | -10 | own | own wrong hit, own fault |
 | ball | -10 | both | ball fault |
+| meet | 0 | both | 1 / (1 + horizontal distance of the drone to play from where the ball comes down to it): for training, not published |
+
+Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.
 The published layout has 39 numbers, as here, or 43 with the time t/T four times, which is not offered. Further deviations: see `pair`.
@@ -48,11 +51,14 @@ from .pair import (
     in_net,
     judge_touch,
     layout,
+    meeting,
     nearness,
+    pair_params,
+    practise,
     strayed,
     write_pair,
 )
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, drill_params, stage_of
+from .parts import COMMON_OPTIONS, REWARD_OPTIONS, stage_of
 from .scenario import Metric, Published, Scenario, Term, pay
 from .stage import Court
 
@@ -63,19 +69,20 @@ DRONE_FLOOR, DRONE_NET = 0.4, 0.2  # m
 MIDDLE, HIGH = 0.1, 4.0  # m: where a pass crosses, and how high it should be there
 
 LAYOUT = layout(turns=2)
-TERMS = 8
+TERMS = 9
 WORLD_FIELDS = [
     ("turn", I4),  # who plays next
     ("bumps", I4),
     ("high_passes", I4),
     ("last_middle", I8),  # step in which the ball was last in the middle
 ]
-PARAM_FIELDS = [("max_steps", I8), ("weight", F8, TERMS)]
+PARAM_FIELDS = [("max_steps", I8), ("practice", F8), ("weight", F8, TERMS)]
 
 
 @fn
 def reset(world, params):
     begin(world, params, ANCHORS)
+    practise(world, params, ANCHORS, -1)
     world.bumps = world.high_passes = 0
     world.last_middle = NEVER
 
@@ -92,6 +99,7 @@ def referee(world, params, reward):
     away = strayed(world, ANCHORS)
     play_next = world.turn
     near = 0.5 * (nearness(world, play_next) - nearness(world, 1 - play_next))
+    meet = meeting(world, params, play_next)
     lost_ball = ball_lost(world, params)
     lost = False
     for i in range(2):
@@ -99,7 +107,9 @@ def referee(world, params, reward):
         own_hit, own_wrong = (hit0, wrong0) if i == 0 else (hit1, wrong1)
         lost_drone = drone.pos[2] < DRONE_FLOOR or in_net(vec3(drone.pos), DRONE_NET)
         aimed = _aim_at_mate(world, i) if own_hit > 0.0 else 0.0
-        reward[i] = pay(drone, params, (hit, cross, away, near, aimed, own_wrong, 1.0 if lost_drone else 0.0, 1.0 if lost_ball else 0.0))
+        reward[i] = pay(
+            drone, params, (hit, cross, away, near, aimed, own_wrong, 1.0 if lost_drone else 0.0, 1.0 if lost_ball else 0.0, meet)
+        )
         lost = lost or lost_drone or own_wrong > 0.0
     if lost or lost_ball:
         world.terminated = 1
@@ -141,11 +151,12 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
         Term("wrong", -10.0, "own touch out of turn or with the airframe"),
         Term("drone", -10.0, "own altitude under 0.4 m, or in the net"),
         Term("ball", -10.0, "the ball down, too high, in the net or out"),
+        Term("meet", 0.0, "1 / (1 + horizontal distance of the drone to play from where the ball comes down to it)", shaping=True),
     ]
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON, net=(NET_HEIGHT, 2 * HALF_WIDTH))
+    return pair_params(PARAM_FIELDS, terms(options), options, HORIZON)
 
 
 BUMP_AND_PASS = Scenario(
@@ -159,12 +170,13 @@ BUMP_AND_PASS = Scenario(
     views={"benchmark": LAYOUT},
     terms=terms,
     metric=Metric("bumps", "bumps", "hits in turn with the racket"),
-    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
+    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0},
     configure=configure,
     stage=lambda options: stage_of(
         "bump-and-pass", ("drone_0", "drone_1"), (0, 0), Court(2 * HALF_LENGTH, 2 * HALF_WIDTH, NET_HEIGHT), True, options
     ),
     yardstick="scripted:bump-and-pass",
     published=(Published(13.71, "MAPPO", 0.58), Published(0.84, "MADDPG", 0.09), Published(0.09, "QMIX", 0.0)),
+    practice=("practice",),
     info=("bumps", "high_passes"),
 )

@@ -18,16 +18,23 @@ with the airframe outside the racket. The ball is in the net if its centre is wi
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
+
+from ..errors import SkyrallyError
 from ..physics.records import BALL_NET, BODY, F8, I8, Fields
-from ..physics.vec import add, fn, norm, sub, vec3, write
-from .parts import ROOT, begin_drone, begin_episode, drop_ball, jitter3, random_attitude, root_of, touch_of
-from .scenario import BALL, MATES, Field, Layout
+from ..physics.rng import uniform
+from ..physics.vec import add, fn, norm, put3, sub, vec3, write
+from .parts import ROOT, begin_drone, begin_episode, drill_params, drop_ball, jitter3, random_attitude, root_of, touch_of
+from .scenario import BALL, MATES, Field, Layout, Term
 
 HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
 NET_HEIGHT = 2.43  # m
 BALL_FLOOR, BALL_CEILING = 0.2, 16.0  # m
 SAME_TOUCH = 3  # steps
+PASS = 12  # channel of the draws of a pass in flight
 NEVER = -100  # a step before every episode
 FREE = 0.5  # m from the anchor that cost nothing
 
@@ -64,6 +71,37 @@ def begin(world, params, anchors):
         drone.last_touch = NEVER
     drop_ball(world.ball, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
     world.turn = 0
+
+
+@fn
+def practise(world, params, anchors, receiver):
+    """With probability `params.practice` a pass is in flight at the start: from above the mate's anchor it comes down near the receiver's.
+
+    receiver: a drone, or -1: a coin decides. A start for training; the published start has `practice` 0.
+    """
+    if uniform(world, 0, PASS, 0.0, 1.0) >= params.practice:
+        return
+    i = receiver
+    if receiver < 0:
+        i = 0 if uniform(world, 1, PASS, 0.0, 1.0) < 0.5 else 1
+    start = add(anchors[1 - i], add((0.0, 0.0, 1.0), jitter3(world, 0, PASS + 1, (0.5, 0.5, 0.3))))
+    end = add(anchors[i], jitter3(world, 1, PASS + 1, (0.8, 0.8, 0.2)))
+    apex = max(start[2], end[2]) + uniform(world, 2, PASS, 0.8, 2.8)
+    rise, fall = math.sqrt(2.0 * params.gravity * (apex - start[2])), math.sqrt(2.0 * params.gravity * (apex - end[2]))
+    pace = params.gravity / max(rise + fall, 1e-6)
+    drop_ball(world.ball, start)
+    put3(world.ball.vel, (pace * (end[0] - start[0]), pace * (end[1] - start[1]), rise))
+    world.turn = i
+
+
+def pair_params(fields: Fields, terms: list[Term], options: Mapping[str, Any], horizon: int) -> np.ndarray:
+    """[1] the shared block of a pair's drill: that of every drill and `practice`."""
+    share = options["practice"]
+    if not isinstance(share, (int, float)) or not 0.0 <= share <= 1.0:
+        raise SkyrallyError(f"practice is {share!r}; expected a share of episodes, 0 to 1")
+    block = drill_params(fields, terms, options, horizon, net=(NET_HEIGHT, 2 * HALF_WIDTH))
+    block["practice"] = share
+    return block
 
 
 @fn
@@ -139,6 +177,15 @@ def nearness(world, i):
     """1 / (1 + horizontal distance of drone i from the ball)."""
     drone, ball = world.drones[i], world.ball
     return 1.0 / (1.0 + flat(ball.pos[0] - drone.pos[0], ball.pos[1] - drone.pos[1]))
+
+
+@fn
+def meeting(world, params, i):
+    """1 / (1 + horizontal distance of drone i from where the ball, flying freely, comes down to its height)."""
+    drone, ball = world.drones[i], world.ball
+    rise, gravity = ball.vel[2], max(params.gravity, 1e-6)
+    time = max(rise + math.sqrt(max(rise * rise + 2.0 * gravity * (ball.pos[2] - drone.pos[2]), 0.0)), 0.0) / gravity
+    return 1.0 / (1.0 + flat(ball.pos[0] + time * ball.vel[0] - drone.pos[0], ball.pos[1] + time * ball.vel[1] - drone.pos[1]))
 
 
 @fn

@@ -122,6 +122,7 @@ class Scenario:
     info: tuple[str, ...] = ()  # fields of the world record that step reports
     yardstick: str = "hover"  # the spec of the player one watches or compares with by default
     published: tuple[Published, ...] = ()  # the best first
+    practice: tuple[str, ...] = ()  # options that make starts to learn from: training has them, evaluations never
     initial: Mapping[str, int] = field(default_factory=dict)  # fields that no reset sets, and their first value
 
     @property
@@ -136,6 +137,10 @@ class Scenario:
         """The options with their defaults. Raises for unknown names, with the nearest ones."""
         checked_options(f"option of {self.name}", given, self.options)
         return {**self.options, **given}
+
+    def judged(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that an agent is judged with: without those that only make practice starts."""
+        return {name: value for name, value in options.items() if name not in self.practice}
 
 
 def set_weights(block: np.ndarray, terms: list[Term], options: Mapping[str, Any]) -> None:

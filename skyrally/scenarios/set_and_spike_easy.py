@@ -24,6 +24,9 @@ Published success: MAPPO 0.99 (with shaping), 0.25 (without); MADDPG 0.23, QMIX 
 | landing | 0.2 | both | max(0, 10 - distance to the target) where the ball lands with turn 2 (shaping) |
 | wrong | -10 | own | own wrong hit |
 | drone, ball | -10 | both | any drone's fault, ball fault (the landing itself is one, as published) |
+| meet | 0 | both | 1 / (1 + horizontal distance of the drone to play from where the ball comes down to it): for training, not published |
+
+Option `practice` (0): share of episodes that begin with a set in flight to the attacker, for training; evaluations leave it out.
 
 Metric: success = mean of the four stages set, downward spike, crossing, target. Deviations: see `pair`.
 """
@@ -93,5 +96,6 @@ SET_AND_SPIKE_EASY = Scenario(
     stage=lambda options: stage("set-and-spike-easy", options),
     yardstick="scripted:set-and-spike-easy",
     published=(Published(0.99, "MAPPO"), Published(0.23, "MADDPG"), Published(0.02, "QMIX")),
+    practice=("practice",),
     info=("success", *STAGES),
 )

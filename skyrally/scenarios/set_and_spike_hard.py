@@ -100,5 +100,6 @@ SET_AND_SPIKE_HARD = Scenario(
     stage=lambda options: replace(stage("set-and-spike-hard", options), discs=(Disc("board", RADIUS, HALF_HEIGHT),)),
     yardstick="scripted:set-and-spike-hard",
     published=(Published(0.75, "MAPPO"), Published(0.22, "MADDPG"), Published(0.02, "QMIX")),
+    practice=("practice",),
     info=("success", *STAGES),
 )

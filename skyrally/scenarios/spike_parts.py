@@ -25,11 +25,14 @@ from .pair import (
     flat,
     judge_touch,
     layout,
+    meeting,
     nearness,
+    pair_params,
+    practise,
     strayed,
     write_pair,
 )
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, drill_params, stage_of
+from .parts import COMMON_OPTIONS, REWARD_OPTIONS, stage_of
 from .scenario import Metric, Term, pay
 from .stage import Court, Stage
 
@@ -38,10 +41,10 @@ TARGET, TARGET_RADIUS = (-4.5, 0.0), 1.0  # m
 CROSSED = -0.1  # m: the ball has crossed the net at this x
 HORIZON = 800
 STAGES = ("was_set", "spiked", "crossed", "on_target")
-OPTIONS = {**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None}
+OPTIONS = {**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0}
 METRIC = Metric("success", "success", "mean of four stages: set, downward spike, over the net, on target")
 
-TERMS = 12
+TERMS = 13
 LAYOUT = layout(turns=3)
 DRONE_FIELDS = drone_fields(TERMS)
 WORLD_FIELDS: Fields = [
@@ -50,12 +53,13 @@ WORLD_FIELDS: Fields = [
     *((stage, I4) for stage in STAGES),
     ("success", F8),
 ]
-PARAM_FIELDS: Fields = [("max_steps", I8), ("drone_floor", F8), ("weight", F8, TERMS)]
+PARAM_FIELDS: Fields = [("max_steps", I8), ("practice", F8), ("drone_floor", F8), ("weight", F8, TERMS)]
 
 
 @fn
 def begin_attack(world, params):
     begin(world, params, ANCHORS)
+    practise(world, params, ANCHORS, 1)
     world.last_x = world.ball.pos[0]
     world.was_set = world.spiked = world.crossed = world.on_target = 0
     world.success = 0.0
@@ -77,13 +81,14 @@ def judge_attack(world, params, reward, on_target):
     landing = max(10.0 - target_distance(ball), 0.0) if down else 0.0
     target = 1.0 if on_target else 0.0
     away, near = strayed(world, ANCHORS), _near(world)
+    meet = meeting(world, params, world.turn) if world.turn < 2 else 0.0
     lost_drone = _strayed_out(world.drones[0], params) or _strayed_out(world.drones[1], params)
     lost_ball = ball_lost(world, params)
     drone_fault, ball_fault = 1.0 if lost_drone else 0.0, 1.0 if lost_ball else 0.0
     for i in range(2):
         own_hit, own_wrong = (set0, wrong0) if i == 0 else (hit1, wrong1)
         aimed = _aim(world, i) if own_hit > 0.0 else 0.0
-        terms = (max(set0, hit1), spike, cross, target, away, near, aimed, power, landing, own_wrong, drone_fault, ball_fault)
+        terms = (max(set0, hit1), spike, cross, target, away, near, aimed, power, landing, own_wrong, drone_fault, ball_fault, meet)
         reward[i] = pay(world.drones[i], params, terms)
     if wrong0 + wrong1 > 0.0 or lost_drone or lost_ball:
         world.terminated = 1
@@ -155,11 +160,12 @@ def attack_terms(target: str, landing: float) -> list[Term]:
         Term("wrong", -10.0, "own touch out of turn or with the airframe"),
         Term("drone", -10.0, "a drone too low or past the net"),
         Term("ball", -10.0, "the ball down, too high, in the net or out"),
+        Term("meet", 0.0, "1 / (1 + horizontal distance of the drone to play from where the ball comes down to it)", shaping=True),
     ]
 
 
 def configure_attack(options: Mapping[str, Any], terms: list[Term], drone_floor: float) -> np.ndarray:
-    block = drill_params(PARAM_FIELDS, terms, options, HORIZON, net=(NET_HEIGHT, 2 * HALF_WIDTH))
+    block = pair_params(PARAM_FIELDS, terms, options, HORIZON)
     block["drone_floor"] = drone_floor
     return block
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,16 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(whole, tmp_path)
     assert folder.last_state()["a"] == 0
     assert folder.best_name() == f"{1:012d}"
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_practice_options_are_for_training_only(tmp_path, monkeypatch):
+    """Worlds to learn in have them; the judge's worlds and the agent's manifest do not."""
+    monkeypatch.setitem(SCENARIOS, "toy", replace(toy_scenario.scenario(), practice=("max_cycles",)))
+    run = started(tmp_path / "run")
+    assert run.env.params["max_steps"] == 7
+    assert run.judge is not None
+    assert run.judge.env.params["max_steps"] == 20
+    assert run.go()
+    agents = [json.loads(path.read_text()) for path in (tmp_path / "run").rglob("agent.json")]
+    assert agents
+    assert all(agent["options"] == {} for agent in agents)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from handmade import Bench
 
+from skyrally.errors import SkyrallyError
 from skyrally.physics.records import BALL_BOARD, BALL_NET, BODY, RACKET
 from skyrally.scenarios import board
 from skyrally.scenarios.pair import SAME_TOUCH
@@ -349,3 +350,59 @@ def test_the_board_rests_after_its_hit():
     bench.world.board.state = board.DONE
     board.move_and_hit(bench.world, bench.params)
     assert list(bench.world.board.pos) == list(board.HOME)
+
+
+# -- what only training uses ---------------------------------------------------------------------------------------------
+
+
+def comes_down(world, height):
+    """(x, y) where the freely flying ball falls through a height."""
+    rise, fall = world.ball.vel[2], 2.0 * 9.81 * (world.ball.pos[2] - height)
+    return world.ball.pos[:2] + world.ball.vel[:2] * (rise + math.sqrt(rise**2 + fall)) / 9.81
+
+
+@pytest.mark.parametrize(("name", "receivers"), [(PASS, {0, 1}), (EASY, {1}), (HARD, {1})])
+def test_practice_begins_with_a_pass_that_comes_down_at_its_receiver(name, receivers):
+    seen, spots = set(), bench_of(name).module.ANCHORS if name == PASS else SPOTS
+    for seed in range(30):
+        world = Bench(name, seed=seed, practice=1.0).world
+        seen.add(int(world.turn))
+        spot = np.array(spots[world.turn])
+        assert np.abs(comes_down(world, spot[2]) - spot[:2]).max() < 1.0
+        assert world.ball.vel[2] > 0.0
+        assert np.linalg.norm(world.ball.pos - world.drones[1 - world.turn].pos) > 0.4
+    assert seen == receivers
+
+
+def test_practice_is_a_share_and_shifts_no_other_draw():
+    turns = []
+    for seed in range(60):
+        usual, other = Bench(PASS, seed=seed).world, Bench(PASS, seed=seed, practice=0.5).world
+        assert np.array_equal(usual.drones["pos"], other.drones["pos"])
+        assert np.array_equal(usual.drones["quat"], other.drones["quat"])
+        turns.append(bool(other.ball.vel.any()))
+    assert 15 < sum(turns) < 45
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, "half", float("nan")])
+def test_practice_is_a_share_of_episodes(share):
+    with pytest.raises(SkyrallyError, match="practice is"):
+        Bench(PASS, practice=share)
+
+
+@pytest.mark.parametrize("name", [PASS, EASY, HARD])
+def test_meet_pays_both_for_being_where_the_ball_comes_down(name):
+    bench = bench_of(name, shaping=True, weights={"meet": 2.0, "near": 0.0, "strayed": 0.0})
+    spot = bench.world.drones[0].pos
+    bench.world.ball.pos[:] = spot + np.array((1.0, 0.0, 2.0))
+    bench.world.ball.vel[:] = 1.0 / math.sqrt(2.0 * 2.0 / 9.81), 0.0, 0.0  # 1 m on, to 2 m from the drone
+    assert quiet(bench) == pytest.approx([2.0 / 3.0] * 2)
+    bench.world.ball.vel[0] *= -1.0
+    assert quiet(bench) == pytest.approx([2.0, 2.0])
+
+
+@pytest.mark.parametrize("name", [EASY, HARD])
+def test_nobody_is_paid_to_meet_a_ball_that_nobody_may_touch(name):
+    bench = bench_of(name, shaping=True, weights={"meet": 2.0, "near": 0.0, "strayed": 0.0})
+    bench.world.turn = 2
+    assert quiet(bench) == [0.0, 0.0]

@@ -83,6 +83,16 @@ def test_back_and_forth_pays_for_nearness():
     assert fly_at(bench, OTHER) == pytest.approx(2.5 + 0.5 * 0.02 * 49)
 
 
+def test_progress_is_metres_come_nearer_to_the_present_target():
+    bench = Bench("back-and-forth", weights={"progress": 1.0, "near": 0.0, "inside": 0.0})
+    way = np.linalg.norm(OTHER - START)
+    assert fly_at(bench, OTHER - (2, 0, 0)) == pytest.approx(way - 2.0)
+    assert fly_at(bench, OTHER - (3, 0, 0)) == pytest.approx(-1.0)
+    assert fly_at(bench, OTHER) == pytest.approx(3.0)
+    assert [fly_at(bench, OTHER) for _ in range(4)] == pytest.approx([0.0] * 4)  # the last of them turns to the other target
+    assert fly_at(bench, START) == pytest.approx(way)
+
+
 @pytest.mark.parametrize(
     ("pos", "ends"),
     [((9, 4.5, 0.39), 1), ((9, 4.5, 5.01), 1), ((9 - 7.51, 4.5, 2), 1), ((9 - 7.49, 4.5, 2), 0), ((9, 4.5, 0.41), 0)],
