@@ -20,7 +20,7 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 | aim | 1 | hitter | cosine between the ball's way and the way to the mate, at a hit (shaping) |
 | wrong, drone | -10 | own | own wrong hit, own fault |
 | ball | -10 | both | ball fault |
-| meet | 0 | both | 1 / (1 + horizontal distance of the drone to play from where the ball comes down to it): for training, not published |
+| meet | 0 | own | metres come nearer to where the ball comes down, for the drone to play (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
 
@@ -47,14 +47,13 @@ from .pair import (
     aim,
     ball_lost,
     begin,
+    come_nearer,
     drone_fields,
     in_net,
     judge_touch,
     layout,
-    meeting,
     nearness,
     pair_params,
-    practise,
     strayed,
     write_pair,
 )
@@ -72,6 +71,7 @@ LAYOUT = layout(turns=2)
 TERMS = 9
 WORLD_FIELDS = [
     ("turn", I4),  # who plays next
+    ("to_meet", F8),  # m: horizontally from it to where the ball comes down to its height
     ("bumps", I4),
     ("high_passes", I4),
     ("last_middle", I8),  # step in which the ball was last in the middle
@@ -81,8 +81,7 @@ PARAM_FIELDS = [("max_steps", I8), ("practice", F8), ("weight", F8, TERMS)]
 
 @fn
 def reset(world, params):
-    begin(world, params, ANCHORS)
-    practise(world, params, ANCHORS, -1)
+    begin(world, params, ANCHORS, -1)
     world.bumps = world.high_passes = 0
     world.last_middle = NEVER
 
@@ -91,7 +90,7 @@ def reset(world, params):
 def referee(world, params, reward):
     hit0, wrong0 = judge_touch(world, 0)
     hit1, wrong1 = judge_touch(world, 1)
-    hit = max(hit0, hit1)
+    hit, player = max(hit0, hit1), world.turn
     if hit > 0.0:
         world.turn = 1 - world.turn
         world.bumps += 1
@@ -99,7 +98,7 @@ def referee(world, params, reward):
     away = strayed(world, ANCHORS)
     play_next = world.turn
     near = 0.5 * (nearness(world, play_next) - nearness(world, 1 - play_next))
-    meet = meeting(world, params, play_next)
+    meet = come_nearer(world, params, player, hit > 0.0)
     lost_ball = ball_lost(world, params)
     lost = False
     for i in range(2):
@@ -107,9 +106,8 @@ def referee(world, params, reward):
         own_hit, own_wrong = (hit0, wrong0) if i == 0 else (hit1, wrong1)
         lost_drone = drone.pos[2] < DRONE_FLOOR or in_net(vec3(drone.pos), DRONE_NET)
         aimed = _aim_at_mate(world, i) if own_hit > 0.0 else 0.0
-        reward[i] = pay(
-            drone, params, (hit, cross, away, near, aimed, own_wrong, 1.0 if lost_drone else 0.0, 1.0 if lost_ball else 0.0, meet)
-        )
+        fault, own_meet = 1.0 if lost_drone else 0.0, meet if i == player else 0.0
+        reward[i] = pay(drone, params, (hit, cross, away, near, aimed, own_wrong, fault, 1.0 if lost_ball else 0.0, own_meet))
         lost = lost or lost_drone or own_wrong > 0.0
     if lost or lost_ball:
         world.terminated = 1
@@ -151,7 +149,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
         Term("wrong", -10.0, "own touch out of turn or with the airframe"),
         Term("drone", -10.0, "own altitude under 0.4 m, or in the net"),
         Term("ball", -10.0, "the ball down, too high, in the net or out"),
-        Term("meet", 0.0, "1 / (1 + horizontal distance of the drone to play from where the ball comes down to it)", shaping=True),
+        Term("meet", 0.0, "m come nearer to where the ball comes down, for the drone to play", shaping=True),
     ]
 
 

@@ -61,8 +61,8 @@ def drone_fields(terms: int) -> Fields:
 
 
 @fn
-def begin(world, params, anchors):
-    """Drones about their anchors, the ball at rest 2 m above drone 0, whose turn it is."""
+def begin(world, params, anchors, receiver):
+    """Drones about their anchors, the ball at rest 2 m above drone 0, whose turn it is; or a start for practice (see `practise`)."""
     begin_episode(world)
     for i in range(2):
         drone = world.drones[i]
@@ -71,6 +71,8 @@ def begin(world, params, anchors):
         drone.last_touch = NEVER
     drop_ball(world.ball, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
     world.turn = 0
+    practise(world, params, anchors, receiver)
+    world.to_meet = to_meet(world, params, world.turn)
 
 
 @fn
@@ -180,12 +182,21 @@ def nearness(world, i):
 
 
 @fn
-def meeting(world, params, i):
-    """1 / (1 + horizontal distance of drone i from where the ball, flying freely, comes down to its height)."""
+def to_meet(world, params, i):
+    """m: horizontally from drone i to where the ball, flying freely, comes down to its height."""
     drone, ball = world.drones[i], world.ball
     rise, gravity = ball.vel[2], max(params.gravity, 1e-6)
     time = max(rise + math.sqrt(max(rise * rise + 2.0 * gravity * (ball.pos[2] - drone.pos[2]), 0.0)), 0.0) / gravity
-    return 1.0 / (1.0 + flat(ball.pos[0] + time * ball.vel[0] - drone.pos[0], ball.pos[1] + time * ball.vel[1] - drone.pos[1]))
+    return flat(ball.pos[0] + time * ball.vel[0] - drone.pos[0], ball.pos[1] + time * ball.vel[1] - drone.pos[1])
+
+
+@fn
+def come_nearer(world, params, player, hit):
+    """m: how much nearer the drone to play has come in this step to where it meets the ball; 0 with a hit, which changes both."""
+    gap = to_meet(world, params, player)
+    nearer = 0.0 if hit else world.to_meet - gap
+    world.to_meet = to_meet(world, params, world.turn) if hit and world.turn < 2 else gap
+    return nearer
 
 
 @fn

@@ -391,14 +391,22 @@ def test_practice_is_a_share_of_episodes(share):
 
 
 @pytest.mark.parametrize("name", [PASS, EASY, HARD])
-def test_meet_pays_both_for_being_where_the_ball_comes_down(name):
-    bench = bench_of(name, shaping=True, weights={"meet": 2.0, "near": 0.0, "strayed": 0.0})
-    spot = bench.world.drones[0].pos
-    bench.world.ball.pos[:] = spot + np.array((1.0, 0.0, 2.0))
-    bench.world.ball.vel[:] = 1.0 / math.sqrt(2.0 * 2.0 / 9.81), 0.0, 0.0  # 1 m on, to 2 m from the drone
-    assert quiet(bench) == pytest.approx([2.0 / 3.0] * 2)
-    bench.world.ball.vel[0] *= -1.0
-    assert quiet(bench) == pytest.approx([2.0, 2.0])
+def test_meet_pays_metres_come_nearer_to_where_the_ball_comes_down(name):
+    bench = bench_of(name, shaping=True, weights={"hit": 0.0, "meet": 2.0, "near": 0.0, "strayed": 0.0, "aim": 0.0})
+    drone, ball = bench.world.drones[0], bench.world.ball
+    ball.pos[:] = drone.pos + np.array((1.0, 0.0, 2.0))
+    ball.vel[:] = 1.0 / math.sqrt(2.0 * 2.0 / 9.81), 0.0, 0.0  # falls 2 m while it flies 1 m on: comes down 2 m away
+    quiet(bench)
+    assert bench.world.to_meet == pytest.approx(2.0)
+    drone.pos[0] += 0.25
+    assert quiet(bench) == pytest.approx([0.5, 0.0])
+    drone.pos[0] -= 0.5
+    assert quiet(bench) == pytest.approx([-1.0, 0.0])
+    assert touch(bench, 0) == [0.0, 0.0]  # a hit pays none: both the place and who goes there are new
+    mate = bench.world.drones[1]
+    assert bench.world.to_meet == pytest.approx(np.linalg.norm((ball.pos - mate.pos)[:2]))
+    mate.pos[1] -= 0.5
+    assert quiet(bench)[1] == pytest.approx(2.0 * 0.5, rel=0.1)
 
 
 @pytest.mark.parametrize("name", [EASY, HARD])
