@@ -25,6 +25,8 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.
+View `own` (34 numbers) shows each drone the drill as drone_0 sees it, so that one policy learns from both: the distance from its anchor in
+place of its position, its turn or not, no identity. It is for modes that steer in the body's frame (rotor, ctbr).
 The published layout has 39 numbers, as here, or 43 with the time t/T four times, which is not offered. Further deviations: see `pair`.
 """
 
@@ -37,7 +39,8 @@ import numpy as np
 
 from ..physics.native import play
 from ..physics.records import F8, I4, I8, world_record
-from ..physics.vec import fn, vec3
+from ..physics.vec import fn, sub, vec3, write
+from .mirror import half_turn, team_root
 from .pair import (
     HALF_LENGTH,
     HALF_WIDTH,
@@ -57,8 +60,8 @@ from .pair import (
     strayed,
     write_pair,
 )
-from .parts import COMMON_OPTIONS, REWARD_OPTIONS, stage_of
-from .scenario import Metric, Published, Scenario, Term, pay
+from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, flags, stage_of
+from .scenario import BALL, MATES, Field, Layout, Metric, Published, Scenario, Term, pay
 from .stage import Court
 
 advance = play
@@ -68,6 +71,18 @@ DRONE_FLOOR, DRONE_NET = 0.4, 0.2  # m
 MIDDLE, HIGH = 0.1, 4.0  # m: where a pass crosses, and how high it should be there
 
 LAYOUT = layout(turns=2)
+OWN_FRAME = "own: turned by pi about z for drone_1"
+OWN = Layout(
+    "own",
+    [
+        Field("from_anchor", 3, "m", OWN_FRAME),
+        *(Field(f.name, f.size, f.unit, f.frame.replace("world", OWN_FRAME), f.low, f.high) for f in ROOT[1:]),
+        Field("to_mate", 3, "m", OWN_FRAME, shows=(MATES,)),
+        Field("from_ball", 3, "m", OWN_FRAME, shows=(BALL,)),
+        Field("ball_velocity", 3, "m/s", OWN_FRAME, shows=(BALL,)),
+        Field("turn", 2, "mine or the mate's", "-", 0.0, 1.0),
+    ],
+)
 TERMS = 9
 WORLD_FIELDS = [
     ("turn", I4),  # who plays next
@@ -136,7 +151,20 @@ def _aim_at_mate(world, i):
 
 @fn
 def observe(world, params, i, out):
-    write_pair(world, i, ANCHORS[i], 2, out)
+    if world.drones[i].view_id == 0:
+        write_pair(world, i, ANCHORS[i], 2, out)
+    else:
+        _write_own(world, i, out)
+
+
+@fn
+def _write_own(world, i, out):
+    """The view `own`: half a turn about the middle of the anchors leaves the drill as it is, so both drones can see it as drone_0 does."""
+    drone, ball = world.drones[i], world.ball
+    pos = vec3(drone.pos)
+    to_mate = half_turn(i, sub(vec3(world.drones[1 - i].pos), pos))
+    seen = half_turn(i, sub(pos, vec3(ball.pos))) + half_turn(i, vec3(ball.vel)) + flags(world.turn == i)
+    write(out, 0, half_turn(i, sub(pos, ANCHORS[i])) + team_root(drone, i)[3:] + to_mate + seen)
 
 
 def terms(options: Mapping[str, Any]) -> list[Term]:
@@ -165,7 +193,7 @@ BUMP_AND_PASS = Scenario(
     world=world_record(2, drone_fields(TERMS), WORLD_FIELDS),
     agents=("drone_0", "drone_1"),
     teams=(0, 0),
-    views={"benchmark": LAYOUT},
+    views={"benchmark": LAYOUT, "own": OWN},
     terms=terms,
     metric=Metric("bumps", "bumps", "hits in turn with the racket"),
     options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0},

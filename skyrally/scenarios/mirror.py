@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..physics.vec import fn
+from ..physics.vec import body_x, fn, inlined, to_world, vec3, vec4
+from .parts import throttles_of
 
 
 @fn
@@ -24,6 +25,15 @@ def half_turn_quat(team, q):
     if team == 0:
         return q[0], q[1], q[2], q[3]
     return -q[3], -q[2], q[1], q[0]
+
+
+@inlined
+def team_root(drone, team):
+    """The 23 numbers of a drone's root state in its team's frame."""
+    quat = vec4(drone.quat)
+    where = half_turn(team, vec3(drone.pos)) + half_turn_quat(team, quat) + half_turn(team, vec3(drone.vel))
+    turning = half_turn(team, to_world(quat, vec3(drone.rate)))
+    return where + turning + half_turn(team, body_x(quat)) + half_turn(team, vec3(drone.up)) + throttles_of(drone)
 
 
 def mirrored(world: np.record) -> np.record:

@@ -7,9 +7,9 @@ this step; the published ones lag one step behind the event.
 
 from __future__ import annotations
 
-from ..physics.vec import body_x, fn, inlined, sub, to_world, vec3, vec4, write
-from .mirror import half_turn, half_turn_quat
-from .parts import ROOT, flags, throttles_of
+from ..physics.vec import fn, sub, vec3, vec4, write
+from .mirror import half_turn, half_turn_quat, team_root
+from .parts import ROOT, flags
 from .rulebook import may_touch, team_of
 from .scenario import BALL, FOES, MATES, OURS, Field, Layout
 
@@ -98,15 +98,6 @@ def observe(world, params, i, out):
         _observe_duel(world, params, i, out)
     else:
         _observe_team(world, params, i, out)
-
-
-@inlined
-def team_root(drone, team):
-    """The 23 numbers of a drone's root state in its team's frame."""
-    quat = vec4(drone.quat)
-    where = half_turn(team, vec3(drone.pos)) + half_turn_quat(team, quat) + half_turn(team, vec3(drone.vel))
-    turning = half_turn(team, to_world(quat, vec3(drone.rate)))
-    return where + turning + half_turn(team, body_x(quat)) + half_turn(team, vec3(drone.up)) + throttles_of(drone)
 
 
 @fn

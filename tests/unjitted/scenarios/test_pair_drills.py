@@ -11,6 +11,7 @@ from handmade import Bench
 from skyrally.errors import SkyrallyError
 from skyrally.physics.records import BALL_BOARD, BALL_NET, BODY, RACKET
 from skyrally.scenarios import board
+from skyrally.scenarios.mirror import half_turn_quat
 from skyrally.scenarios.pair import SAME_TOUCH
 
 PASS, EASY, HARD = "bump-and-pass", "set-and-spike-easy", "set-and-spike-hard"
@@ -414,3 +415,29 @@ def test_nobody_is_paid_to_meet_a_ball_that_nobody_may_touch(name):
     bench = bench_of(name, shaping=True, weights={"meet": 2.0, "near": 0.0, "strayed": 0.0})
     bench.world.turn = 2
     assert quiet(bench) == [0.0, 0.0]
+
+
+def test_the_own_view_shows_both_drones_the_same_drill():
+    """A world and the world turned by pi about the middle of the anchors, drones exchanged: drone_1 sees there what drone_0 sees here."""
+    here, there = Bench(PASS, seed=3), Bench(PASS, seed=3)
+    rng = np.random.default_rng(0)
+    middle = np.mean(here.module.ANCHORS, axis=0) * (1, 1, 0)
+    for drone in here.world.drones:
+        drone.vel[:], drone.rate[:] = rng.normal(size=3), rng.normal(size=3)
+    here.ball(4.0, 1.0, 3.0)
+    here.world.ball.vel[:] = 1.0, 2.0, 3.0
+    for i in range(2):
+        one, other = here.world.drones[i], there.world.drones[1 - i]
+        other.pos[:] = middle + (one.pos - middle) * (-1, -1, 1)
+        other.vel[:], other.up[:] = one.vel * (-1, -1, 1), one.up * (-1, -1, 1)
+        other.rate[:], other.rotor[:] = one.rate, one.rotor
+        other.quat[:] = half_turn_quat(1, one.quat)
+    there.world.ball.pos[:] = middle + (here.world.ball.pos - middle) * (-1, -1, 1)
+    there.world.ball.vel[:] = here.world.ball.vel * (-1, -1, 1)
+    there.world.turn = 1 - here.world.turn
+    for i in range(2):
+        seen, mirrored = here.see(i, "own"), there.see(1 - i, "own")
+        assert sum(map(len, seen.values())) == 34
+        for name in seen:
+            sign = -1.0 if name == "quaternion" and seen[name] @ mirrored[name] < 0.0 else 1.0
+            assert mirrored[name] == pytest.approx(sign * seen[name]), name
