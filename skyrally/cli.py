@@ -54,7 +54,7 @@ def scenarios(json: Json = False, docs: str | None = None) -> None:
     if json:
         print_json(rows)
         return
-    table = Table("name", "drones", "metric", "published (best)", "scripted player, 95 % interval", box=None)
+    table = Table("name", "agents", "metric", "published (best)", "scripted player, 95 % interval", box=None)
     for s in SCENARIOS.values():
         table.add_row(s.name, str(s.drones), s.metric.name, *results(s))
     table.columns[0].no_wrap = True
@@ -83,9 +83,9 @@ def watch(
 
     Args:
         target: a scenario, FILE.replay, or an agent where it belongs: run:DIR, zoo:NAME, scripted:NAME.
-        red: who plays red in a match: random, hover, scripted:rally, python:MODULE:ATTR (default: the scenario's own player).
-        blue: who plays blue in a match.
-        agent: who flies in a drill.
+        red: who plays red in a match or game: random, hover, scripted:rally, python:MODULE:ATTR (default: the scenario's own player).
+        blue: who plays blue (in a game, where it is not told: who plays red).
+        agent: who flies in a drill, or plays both sides of a game.
         points: a match goes to this many points.
         serve: who serves: winner or alternate.
         episodes: of a drill.
@@ -130,6 +130,7 @@ def evaluate(
         agent: random, hover, scripted:NAME, zoo:NAME, run:DIR, file:PATH or python:MODULE:ATTR.
         scenario: where; may be left out if the agent tells, as scripted:solo-bump, zoo:solo-bump and run:DIR do.
         opponent: in a match, who plays against the agent; the metric is the share of points won (default: the scenario's own player).
+            In a game, who plays blue (default: the agent itself).
         episodes: how many; in a match, rallies.
         seed: of the worlds and agents.
         disturb: none, mild or hard.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 from .markdown import table
 from .render import open_sink
@@ -43,7 +44,7 @@ def ladder() -> str:
         published, scripted = results(scenario)
         drones = len(scenario.agents)
         rows.append([f"[`{scenario.name}`]({scenario.name}.md)", scenario.summary, str(drones), scenario.metric.name, published, scripted])
-    head = ["scenario", "what", "drones", "metric", "published (best)", "scripted player, 95 % interval"]
+    head = ["scenario", "what", "agents", "metric", "published (best)", "scripted player, 95 % interval"]
     return "\n\n".join(
         [
             "# Scenarios",
@@ -70,7 +71,7 @@ def page(scenario: Scenario) -> str:
         f"{scenario.summary[:1].upper()}{scenario.summary[1:]}.",
         f"![{scenario.name}]({scenario.name}.png)",
         (importlib.import_module(scenario.module).__doc__ or "").strip(),
-        f"Agents: {', '.join(scenario.agents)}. Action modes: {', '.join(scenario.action_modes)}.",
+        f"Agents: {', '.join(scenario.agents)}. Action modes: {', '.join(scenario.action_modes)}." + _choices(scenario, options),
         "## Result",
         f"Metric: {scenario.metric.name} ({scenario.metric.meaning}).",
         "Published: " + ("; ".join(map(str, scenario.published)) if scenario.published else "nothing for this metric") + ".",
@@ -80,6 +81,11 @@ def page(scenario: Scenario) -> str:
         "## Options\n\n" + table(["option", "default"], [[f"`{name}`", f"`{value!r}`"] for name, value in scenario.options.items()]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _choices(scenario: Scenario, options: dict[str, Any]) -> str:
+    """The scenario's own choices, if it has any."""
+    return "" if scenario.choices is None else f" Choices: {', '.join(f'{k} {name}' for k, name in enumerate(scenario.choices(options)))}."
 
 
 def observation(layout: Layout) -> str:

@@ -77,6 +77,8 @@ def open_source(
         return MatchSource(
             target, red or scenario.yardstick, blue or scenario.yardstick, form=Format(points=points, serve=serve), seed=seed, **options
         )
+    if scenario.family == "game":
+        return DrillSource(target, red or agent or scenario.yardstick, episodes=episodes, seed=seed, opponent=blue, **options)
     return DrillSource(target, agent or scenario.yardstick, episodes=episodes, seed=seed, **options)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import SkyrallyError
 from ..physics.airframes import IRIS
 from ..physics.rng import GOLDEN
 from ..physics.seeds import scramble
@@ -33,8 +34,8 @@ class Random(Agent):
 
     memory_size = 1  # steps so far
 
-    def __init__(self, seed: int = 0):
-        self.name = "random"
+    def __init__(self, seed: int = 0, action_mode: str = "rotor"):
+        self.name, self.action_mode = "random", action_mode
         self._seed = scramble(np.array([seed], np.uint64) + GOLDEN)
 
     def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
@@ -52,6 +53,8 @@ class Hover(Agent):
     action_mode = "ctbr"
 
     def __init__(self, scenario: Scenario):
+        if self.action_mode not in scenario.action_modes:
+            raise SkyrallyError(f"hover flies drones and {scenario.name} has none; try {scenario.yardstick}")
         self.name = "hover"
         self.view = "match" if "match" in scenario.views else scenario.default_view
         layout = scenario.views[self.view]

@@ -70,13 +70,14 @@ def rally(name: str, scenario: Scenario) -> Agent:
 
 
 def drill(
-    name: str, module: str, function: str, memory_size: int = 0, action_mode: str = "ctbr"
+    name: str, module: str, function: str, memory_size: int = 0, action_mode: str = "ctbr", home: str = ""
 ) -> tuple[str, Callable[[str, Scenario], Agent]]:
-    """(name, maker) of the player of one drill, `scripted:DRILL`: a row function over the drill's own layout."""
+    """(name, maker) of a player of one scenario, `home` or that of its name: a row function over the scenario's own layout."""
+    home = home or name
 
     def make(spec: str, scenario: Scenario) -> Agent:
-        if scenario.name != name:
-            raise SkyrallyError(f"{spec} plays {name} only, not {scenario.name}; try {scenario.yardstick}")
+        if scenario.name != home:
+            raise SkyrallyError(f"{spec} plays {home} only, not {scenario.name}; try {scenario.yardstick}")
         player = Scripted(spec, scenario, scenario.default_view, f"skyrally.agents.{module}", function, memory_size)
         player.action_mode = action_mode
         return player
@@ -99,6 +100,11 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("set", "skills", "set_row"),
         drill("attack", "skills", "attack_row"),
         drill("serve-receive", "skills", "exchange_row"),
+        drill("stag", "hunters", "stag_row", action_mode="discrete", home="stag-hunt"),
+        drill("plant", "hunters", "plant_row", action_mode="discrete", home="stag-hunt"),
+        drill("safe", "drivers", "safe_row", action_mode="discrete", home="two-way-road"),
+        drill("careful", "drivers", "careful_row", action_mode="discrete", home="two-way-road"),
+        drill("greedy", "drivers", "greedy_row", action_mode="discrete", home="two-way-road"),
     ]
 )
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError, unknown
 from ..own_code import import_own, is_own_code
 from ..scenarios.registry import SCENARIOS
@@ -38,7 +39,7 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
     """The agent that a spec names, built for a scenario. Raises SkyrallyError, with the nearest names, for unknown ones."""
     kind, _, rest = spec.partition(":")
     if spec == "random":
-        return Random(seed)
+        return Random(seed, next(mode for mode in scenario.action_modes if mode != DISCRETE))
     if spec == "hover":
         return Hover(scenario)
     if kind == "scripted" and rest:

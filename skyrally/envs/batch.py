@@ -20,9 +20,8 @@ from ..scenarios.scenario import Scenario
 from ..scenarios.sight import Sight
 from ..scenarios.stage import Frame, Stage
 from .arguments import as_array, finite_actions, memory, seed_row, whole
-from .choices import DEFAULT_SET, DISCRETE, Choices
+from .choices import DEFAULT_SET, DISCRETE, choices_of
 from .faults import compiling
-from .frames import frame_of
 from .rigging import NO_RIG, chunks_of, rigging
 from .seats import Seats
 
@@ -65,7 +64,7 @@ class BatchEnv:
         seed: int = 0,
         threads: int | None = None,
         view: str | None = None,
-        action_mode: Any = "rotor",
+        action_mode: Any = None,
         discrete: Any = DEFAULT_SET,
         sight: Any = None,
         **options: Any,
@@ -83,13 +82,12 @@ class BatchEnv:
         self._sight = None if sight is None else Sight(sight, scenario)
         self.views = scenario.views if self._sight is None else self._sight.views
         self._all = np.ones(self.num_worlds, np.uint8)
-        hover = 2.0 * float(self.params["airframe"]["hover"][0]) ** 2 - 1.0
-        self.seats = Seats(scenario, self.worlds, self.views, Choices(discrete, hover))
+        self.seats = Seats(scenario, self.worlds, self.views, choices_of(scenario, self.options, self.params, discrete))
         self._started = np.zeros(self.num_worlds, bool)
         self._all_started = False
         self._chunks = chunks_of(self.num_worlds, threads)
         self._rigging = rigging(self.worlds, self.params, len(self._chunks), ACTION_SIZE)
-        self.assign(view=view or scenario.default_view, action_mode=action_mode)
+        self.assign(view=view or scenario.default_view, action_mode=action_mode or scenario.action_modes[0])
         self._step, self._restart, built = batch(scenario.name, scenario.module, self._rigging is not None)
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
         name = scenario.name + (" (disturbed)" if self._rigging else "")
@@ -143,7 +141,9 @@ class BatchEnv:
 
     def frame(self, world: int = 0) -> Frame:
         """A picture's moving part, of one world."""
-        return frame_of(self.worlds[world], self.stage, self.scenario.narrate)
+        frame = self.scenario.picture(self.worlds[world], self.stage)
+        frame.lines = self.scenario.narrate(self.worlds[world], self.stage)
+        return frame
 
     # -- seats ---------------------------------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ class BatchEnv:
         return obs
 
     def step(self, actions: Any, out: Step | None = None) -> Step:
-        """One control step (20 ms) of all worlds. actions: [W, N, A] floats in [-1, 1], NumPy or torch; clipped.
+        """One control step (20 ms with drones) of all worlds. actions: [W, N, A] floats in [-1, 1], NumPy or torch; clipped.
 
         Where all drones choose (action mode `discrete`): [W, N] whole numbers; where some do, the first of their A numbers.
         `out`: buffers of one's own, from `buffers()`; else the environment's, valid until the next step.

@@ -7,17 +7,20 @@
 | rotors | 16 | rotor: each rotor off or full, as the published DQN and QMIX had it; rotor k is bit 3 - k of the number |
 | an array [K, 4] | K | ctbr rows of one's own, in [-1, 1] |
 
+Players that are no drones choose from what their scenario names (`Scenario.choices`), by rows of the mode `pick`.
 A choice becomes its row before the compiled step, which knows nothing of choices.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from ..errors import SkyrallyError, unknown
+from ..scenarios.scenario import Scenario
 from .arguments import as_array
 
 DISCRETE = "discrete"
@@ -25,7 +28,7 @@ DEFAULT_SET = "grid"
 
 
 class Choices:
-    """`rows` [K, 4] float32 and what they mean: `mode` is rotor or ctbr."""
+    """`rows` [K, 4] float32 and what they mean: `mode` is rotor, ctbr or pick."""
 
     def __init__(self, what: Any, hover: float = 0.0, mode: str = "ctbr"):
         """`what`: the name of a set, or rows of `mode`. `hover`: the thrust action that carries the weight."""
@@ -69,6 +72,17 @@ class Choices:
         if chosen.dtype.kind == "f":
             rows[~np.isfinite(chosen)] = np.nan
         return rows if who is None else np.where(who[..., None], rows, actions).astype(np.float32)
+
+
+def choices_of(scenario: Scenario, options: Mapping[str, Any], params: np.ndarray, what: Any) -> Choices:
+    """What players in mode discrete choose from: the scenario's own choices under its options, or for drones the set or rows `what`."""
+    if scenario.choices is None:
+        return Choices(what, 2.0 * float(params["airframe"]["hover"][0]) ** 2 - 1.0)
+    names = scenario.choices(options)
+    if not isinstance(what, str) or what != DEFAULT_SET:
+        raise SkyrallyError(f"{scenario.name} has choices of its own ({', '.join(names)}); leave discrete out")
+    middles = (2.0 * np.arange(len(names)) + 1.0) / len(names) - 1.0
+    return Choices(np.outer(middles, (1.0, 0.0, 0.0, 0.0)), mode="pick")
 
 
 def _grid(hover: float) -> list[tuple[float, ...]]:

@@ -79,6 +79,14 @@ class Seats:
                 )
         return behind
 
+    def accept(self, name: str, choices: Choices | None) -> None:
+        """Raises SkyrallyError if somebody who learned to choose from other choices of a game would play here."""
+        if choices is not None and choices.mode == "pick" and len(choices) != len(self.choices):
+            raise SkyrallyError(
+                f"{name} chooses among {len(choices)} and {self._scenario.name} has {len(self.choices)} choices under these options; "
+                "give the options that it was trained with"
+            )
+
     # -- actions -------------------------------------------------------------------------------------------------------
 
     def decided(self, actions: Any) -> Any:

@@ -36,12 +36,11 @@ class Throughput:
 def measure(scenario: str, worlds: int = 4096, threads: int = 1, repeats: int = 5, seconds: float = 0.5, **options: Any) -> Throughput:
     """Steps a batch with near-hover random actions, resetting what ends; `repeats` timings of at least `seconds` each."""
     env = doors.make(scenario, worlds, threads=threads, **options)
-    hover = 2.0 * float(env.params["airframe"]["hover"][0]) ** 2 - 1.0
     rng = np.random.default_rng(0)
     if env.seats.any_choosing:
         actions = list(env.seats.random(rng, 4))
     else:
-        shape = (worlds, env.num_drones, 4)
+        shape, hover = (worlds, env.num_drones, 4), 2.0 * float(env.params["airframe"]["hover"][0]) ** 2 - 1.0
         actions = [(hover + NOISE * rng.standard_normal(shape)).astype(np.float32) for _ in range(4)]
     env.reset()
     clock = time.process_time if threads == 1 else time.perf_counter

@@ -5,6 +5,7 @@
 | rotor | thrust fraction of each rotor, -1 none to 1 full | throttle = sqrt((u + 1) / 2) |
 | ctbr | collective thrust (-1 none, 1 full), roll, pitch, yaw rate over their limits | N and rad/s |
 | velocity, waypoint | see `cascade` | m/s and rad/s, m and rad |
+| pick | the first: which of K equal parts of [-1, 1] it lies in (players that are no drones) | a choice, 0 to K - 1 |
 
 Values outside the bounds are clipped. A row that is not finite marks the drone `invalid` and hovers level instead.
 """
@@ -12,10 +13,10 @@ Values outside the bounds are clipped. A row that is not finite marks the drone 
 import math
 
 from .cascade import cascade, intend, stay
-from .records import CTBR, ROTOR, VELOCITY, WAYPOINT
+from .records import CTBR, PICK, ROTOR, VELOCITY, WAYPOINT
 from .vec import clip, fn, put3, put4, vec3, vec4
 
-ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR, "velocity": VELOCITY, "waypoint": WAYPOINT}
+ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR, "velocity": VELOCITY, "waypoint": WAYPOINT, "pick": PICK}
 ACTION_SIZE = 4
 
 
@@ -38,6 +39,14 @@ def decode(drone, airframe, action):
         thrust = 2.0 * (clip(a, -1.0, 1.0) + 1.0) * airframe.max_force
         rates = (clip(b, -1.0, 1.0) * limit[0], clip(c, -1.0, 1.0) * limit[1], clip(d, -1.0, 1.0) * limit[2])
         put4(drone.command, (thrust, rates[0], rates[1], rates[2]))
+
+
+@fn
+def pick(player, choices, action):
+    """Reads one action row [4] into `player.choice`, one of so many. What is not finite picks the first."""
+    a = float(action[0])
+    player.invalid = 0 if math.isfinite(a) else 1
+    player.choice = min(int(0.5 * (clip(a, -1.0, 1.0) + 1.0) * choices), choices - 1)
 
 
 @fn

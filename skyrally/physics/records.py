@@ -12,7 +12,7 @@ F8, I8, I4, I1 = "f8", "i8", "i4", "i1"
 Fields = list[tuple]
 
 # Action modes (physics/control.py decodes them).
-ROTOR, CTBR, VELOCITY, WAYPOINT = 0, 1, 2, 3
+ROTOR, CTBR, VELOCITY, WAYPOINT, PICK = 0, 1, 2, 3, 4
 
 # Event kinds. `who` is a drone's index, or NOBODY; `other` the second drone of a drone-drone contact.
 NOBODY = -1
@@ -29,6 +29,16 @@ EVENT_NAMES = {
     BALL_BOARD: "board",
 }
 
+# What every player has, drone or not: how it acts and sees, and whether it takes part.
+PLAYER: Fields = [
+    ("mode", I4),  # action mode: ROTOR, CTBR, VELOCITY, WAYPOINT or PICK
+    ("view_id", I4),  # observation layout: index into the scenario's views
+    ("alive", I4),  # 1 while the player takes part
+    ("invalid", I1),  # 1 if this step's action was not finite
+    ("turned", I1),  # 1 if its own frame, in which it sees and steers, is the world turned by pi about z (team 1)
+    ("discrete", I1),  # 1 if it is given numbers of choices, which `envs` exchanges for actions of its mode
+]
+
 DRONE: Fields = [
     ("pos", F8, 3),  # m, world
     ("quat", F8, 4),  # w, x, y, z: body to world
@@ -43,12 +53,7 @@ DRONE: Fields = [
     ("kick", F8, 3),  # pending m/s, rad/s (body) and m: contacts of one moment are added up here, then applied
     ("twist", F8, 3),
     ("shift", F8, 3),
-    ("mode", I4),  # action mode: ROTOR, CTBR, VELOCITY or WAYPOINT
-    ("view_id", I4),  # observation layout: index into the scenario's views
-    ("alive", I4),  # 1 while the drone takes part
-    ("invalid", I1),  # 1 if this step's action was not finite
-    ("turned", I1),  # 1 if its own frame, in which it sees and steers, is the world turned by pi about z (team 1)
-    ("discrete", I1),  # 1 if it is given numbers of choices, which `envs` exchanges for actions of its mode
+    *PLAYER,
 ]
 
 BALL: Fields = [
@@ -90,3 +95,12 @@ def world_record(drones: int, drone_extra: Fields | None = None, world_extra: Fi
         parts.append(("ball", record(BALL)))
     parts += [("events", record(EVENT), (2 * drones + 4,)), *WORLD, *(world_extra or [])]
     return record(parts)
+
+
+def game_record(players: int, player_extra: Fields, world_extra: Fields) -> np.dtype:
+    """The record of a world whose players are no drones: they pick choices, and the scenario's own fields are all the rest.
+
+    They are called `drones` there too: that is where environments look for players.
+    """
+    player = record([("choice", I4), *PLAYER, *player_extra])  # choice: this step's, from 0
+    return record([("drones", player, (players,)), *WORLD, *world_extra])

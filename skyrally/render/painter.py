@@ -18,7 +18,7 @@ from skyrally.errors import SkyrallyError
 from skyrally.render import ball as ball_art
 from skyrally.render import hud, theme
 from skyrally.render.camera import NEAR, Camera, View
-from skyrally.render.disc import DiscPose, pose_discs
+from skyrally.render.disc import DiscPose, PlayerArt, pose_discs
 from skyrally.render.drone import DroneArt, DronePose
 from skyrally.render.net import draw_net
 from skyrally.render.pg import pygame
@@ -67,7 +67,8 @@ class Painter:
         self.stage, self.size, self.labels = stage, (int(size[0]), int(size[1])), labels
         self.fineness = fineness or (2 if size[0] * size[1] <= FINE_UP_TO else 1)
         self.rig = Rig(stage, self.size, camera)
-        self._art, self._hud = DroneArt(stage), hud.Hud(stage, self.size)
+        self._art = PlayerArt(stage) if stage.players else DroneArt(stage)
+        self._hud = hud.Hud(stage, self.size)
         self._memory, self._unpainted = Memory(), 0.0
         fine = (self.size[0] * self.fineness, self.size[1] * self.fineness)
         self._canvas, self._backdrop = pygame.Surface(fine, 0, 32), pygame.Surface(fine, 0, 32)
@@ -164,7 +165,7 @@ class Painter:
         around = np.array(spots).reshape(-1, 3)
         if not len(around) or not (np.abs(around) < 1e4).all():
             return self._canvas.get_rect()
-        radius = max(self.stage.body_radius, self.stage.ball_radius, 0.3, *(disc.radius for disc in self.stage.discs))
+        radius = max(self.stage.body_radius, self.stage.ball_radius, 0.3, *(disc.reach for disc in self.stage.discs))
         reach = 0.2 + 2.0 * radius * (1.0 + 0.05 * max(around[:, 2].max(), 0.0))
         low, high = np.append(around.min(axis=0)[:2] - reach, 0.0), around.max(axis=0) + reach
         low[2] = min(0.0, float(around[:, 2].min()) - reach)
@@ -192,7 +193,7 @@ class Painter:
         self.paint(self._out)
         return pygame.surfarray.array3d(self._out).swapaxes(0, 1).copy()
 
-    def _draw_moving(self, camera: Camera, frame: Frame) -> list[DronePose]:
+    def _draw_moving(self, camera: Camera, frame: Frame) -> list[DronePose | DiscPose]:
         """Shadows, then what is behind the net, the net, and what is before it; within each the far before the near."""
         memory, ball = self._memory, ball_of(self.stage, frame)
         posed = self._art.pose(camera, frame.pos, frame.quat, memory.angles)
@@ -201,7 +202,7 @@ class Painter:
             ball_art.draw_shadow(self._canvas, camera, at, 1.15 * self.stage.body_radius)
         discs = pose_discs(self.stage.discs, frame.discs, camera)
         for disc, at in zip(self.stage.discs, frame.discs[:, :3], strict=False):
-            ball_art.draw_shadow(self._canvas, camera, at, disc.radius)
+            ball_art.draw_shadow(self._canvas, camera, at, disc.reach)
         if ball is not None:
             ball_art.draw_shadow(self._canvas, camera, ball, max(self.stage.ball_radius, 0.06))
         for flash in memory.flashes:
@@ -239,8 +240,8 @@ class Painter:
         if waiting is not None:
             ball_art.draw_ball(self._canvas, camera, waiting, self.stage.ball_radius, self.fineness)
 
-    def _write(self, surface: pygame.Surface, frame: Frame, poses: list[DronePose]) -> None:
-        if self.labels and len(poses) > 1:
+    def _write(self, surface: pygame.Surface, frame: Frame, poses: Sequence[DronePose | DiscPose]) -> None:
+        if self.labels and len(poses) > 1 and not self.stage.players:
             for pose in poses:
                 x, y = pose.foot
                 at = (x / self.fineness, y / self.fineness + self._hud.px(8))

@@ -20,7 +20,7 @@ from typing import Any
 
 from skyrally.errors import SkyrallyError
 from skyrally.render.codec import CODECS, Shape
-from skyrally.scenarios.stage import Court, Disc, Stage
+from skyrally.scenarios.stage import Court, Disc, Patch, Stage
 from skyrally.version import __version__
 
 MAGIC, END = b"SKYRALLY", b"SKYR-END"
@@ -92,16 +92,27 @@ def _stage(fields: dict[str, Any]) -> Stage:
         rotor_spin=tuple(_number(spin, -1.0, 1.0) for spin in fields["rotor_spin"]),
         **{name: _number(fields[name], 0.0, 100.0) for name in ("rotor_radius", "body_radius", "body_half_height", "racket_radius")},
         discs=tuple(_disc(disc) for disc in fields.get("discs", ())),
+        players=tuple(_disc(disc) for disc in fields.get("players", ())),
+        floor=tuple(_patch(patch) for patch in fields.get("floor", ())),
     )
     if len(stage.agents) != len(stage.teams) or len(stage.rotor_xy) != len(stage.rotor_spin):
         raise ValueError("agents and teams, or rotors and spins, do not match in number")
-    if max(len(stage.rotor_xy), len(stage.discs)) > 64:
-        raise ValueError("it has more than 64 rotors or discs")
+    if max(len(stage.rotor_xy), len(stage.discs)) > 64 or len(stage.floor) > 4096:
+        raise ValueError("it has more than 64 rotors or discs, or more than 4096 patches of floor")
+    if len(stage.players) not in (0, len(stage.agents)):
+        raise ValueError(f"{len(stage.players)} bodies for {len(stage.agents)} agents")
     return stage
 
 
 def _disc(fields: dict[str, Any]) -> Disc:
-    return Disc(_text(fields["name"]), _number(fields["radius"], 0.0, 100.0), _number(fields["half_height"], 0.0, 100.0))
+    sizes = {name: _number(fields.get(name, 0.0), 0.0, 100.0) for name in ("radius", "half_height", "length")}
+    return Disc(_text(fields["name"]), colour=_text(fields.get("colour", "blue")), **sizes)
+
+
+def _patch(fields: dict[str, Any]) -> Patch:
+    place = {name: _number(fields[name], -1e4, 1e4) for name in ("x", "y")}
+    size = {name: _number(fields[name], 0.0, 1e4) for name in ("length", "width")}
+    return Patch(**place, **size, colour=_text(fields["colour"]), text=_text(fields["text"]))
 
 
 def _text(value: Any) -> str:

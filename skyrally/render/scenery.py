@@ -1,4 +1,4 @@
-"""What stands still behind everything: sky, ground with its light, the court with its lines, or a measured grid where there is no court."""
+"""What stands still behind everything: sky, ground with its light, and on it a court with its lines, a floor, or a measured grid."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import numpy as np
 
 from skyrally.render import canvas, theme
 from skyrally.render.camera import Camera
+from skyrally.render.hud import text_image
 from skyrally.render.pg import pygame
-from skyrally.scenarios.stage import Court, Stage
+from skyrally.scenarios.stage import Court, Patch, Stage
 
 COARSE = 20  # pixels per sample of the sky and ground shading (it is smooth, so few samples do)
 FOG = 45.0  # m, distance over which the ground fades into the horizon
 LINE_WIDTH = 0.05  # m, as on a real court
 GRID_REACH = 10  # m from the origin to the last line
+TEXT = 0.36  # height of what is written on a patch of floor, of its width
 STRIPS = 6  # bands of slightly different light on each half of the court
 
 
@@ -26,7 +28,9 @@ def apron_margin(court: Court) -> float:
 def draw_backdrop(surface: pygame.Surface, stage: Stage, camera: Camera) -> None:
     """Fills the surface (of the camera's size) with all that does not move."""
     _draw_room(surface, stage, camera)
-    if stage.court is None:
+    if stage.floor:
+        _draw_floor(surface, stage.floor, camera)
+    elif stage.court is None:
         _draw_grid(surface, camera)
     else:
         _draw_court(surface, stage.court, camera)
@@ -68,6 +72,17 @@ def _draw_court(surface: pygame.Surface, court: Court, camera: Camera) -> None:
         light = 1.04 - 0.016 * abs(k + 0.5)  # brightest at the net, under the lamps
         _rectangle(surface, camera, (k * hx / STRIPS, (k + 1) * hx / STRIPS), (-hy, hy), theme.lit(tint, light))
     _draw_lines(surface, court, camera)
+
+
+def _draw_floor(surface: pygame.Surface, floor: tuple[Patch, ...], camera: Camera) -> None:
+    for patch in floor:
+        x, y = 0.5 * patch.length, 0.5 * patch.width
+        _rectangle(surface, camera, (patch.x - x, patch.x + x), (patch.y - y, patch.y + y), theme.named(patch.colour))
+    for patch in floor:
+        if patch.text:
+            flat, depth = camera.project(np.array([patch.x, patch.y, 0.0]))
+            image = text_image(patch.text, max(round(TEXT * patch.width * camera.scale(float(depth))), 8), theme.TEXT, True)
+            surface.blit(image, (flat[0] - 0.5 * image.get_width(), flat[1] - 0.5 * image.get_height()))
 
 
 def _draw_lines(surface: pygame.Surface, court: Court, camera: Camera) -> None:

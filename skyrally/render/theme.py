@@ -35,12 +35,40 @@ TEXT: Colour = (242, 244, 247)
 TEXT_DIM: Colour = (168, 180, 192)
 ACCENT: Colour = (250, 208, 62)
 
+ASPHALT: Colour = (74, 80, 88)
+VERGE: Colour = (64, 98, 84)
+FIELD: Colour = (104, 146, 96)  # cells of a board, in turns
+FIELD_DARK: Colour = (94, 136, 90)
+PLANT: Colour = (150, 206, 74)
+STAG: Colour = (150, 104, 62)
+CAR: Colour = (196, 202, 210)
+NAMED: dict[str, Colour] = {
+    "red": RED,
+    "blue": BLUE,
+    "court": COURT,
+    "court light": (226, 192, 152),
+    "line": LINE,
+    "apron": APRON,
+    "asphalt": ASPHALT,
+    "verge": VERGE,
+    "field": FIELD,
+    "field dark": FIELD_DARK,
+    "plant": PLANT,
+    "stag": STAG,
+    "car": CAR,
+}
+
 LIGHT = (0.30, 0.42, 0.857)  # unit vector towards the lamps, world
 
 
 def team_colour(team: int, teams: tuple[int, ...]) -> Colour:
     """Red or blue in a match, the neutral colour where all drones are of one team."""
     return TEAMS[team % 2] if len(set(teams)) > 1 else GREY
+
+
+def named(name: str) -> Colour:
+    """The colour of a body or a patch of floor; the neutral one for a name that is unknown here."""
+    return NAMED.get(name, GREY)
 
 
 @lru_cache(maxsize=4096)

@@ -41,9 +41,17 @@ class Scene(NamedTuple):
 
 def _half(stage: Stage) -> tuple[float, float, float]:
     """Half length, half width and height (m) of what should be in the picture."""
+    if stage.floor:
+        xs, ys = (max(abs(at) + 0.5 * size for at, size in spans) for spans in _spans(stage))
+        return xs, ys, 0.0
     if stage.court is None:
         return OPEN_RADIUS, OPEN_RADIUS, 2.5
     return 0.5 * stage.court.length, 0.5 * stage.court.width, stage.court.net_height + HEADROOM
+
+
+def _spans(stage: Stage) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """(middle, size) in m of each patch of floor, along x and along y."""
+    return [(patch.x, patch.length) for patch in stage.floor], [(patch.y, patch.width) for patch in stage.floor]
 
 
 def _finite(points: np.ndarray) -> np.ndarray:
@@ -60,7 +68,7 @@ def ball_of(stage: Stage, frame: Frame) -> np.ndarray | None:
 def _strayed(stage: Stage, frame: Frame) -> np.ndarray:
     """How far [3] m the camera should go along with drones on open ground: nothing while they stay near the middle."""
     here = _finite(np.asarray(frame.pos, float).reshape(-1, 3))
-    if stage.court is not None or not len(here):
+    if stage.court is not None or stage.floor or not len(here):
         return np.zeros(3)
     off = here.mean(axis=0) - np.array([0.0, 0.0, 1.25])
     return off * max(0.0, 1.0 - FREE / max(float(np.linalg.norm(off)), 1e-9))
@@ -94,7 +102,9 @@ def _triple(v: np.ndarray) -> tuple[float, float, float]:
 
 
 def orbit(scene: Scene) -> View:
-    """Three quarters from above; the one to turn with the mouse. It stands still, so that its background is drawn once."""
+    """Three quarters from above (a floor: straight down); the one to turn with the mouse. Still, so that its background is drawn once."""
+    if scene.stage.floor:
+        return top(scene)
     return _framed(scene, View((0, 0, 0), 1.0, math.radians(64.0), math.radians(24.0)))
 
 

@@ -82,6 +82,7 @@ def take_seats(env: BatchEnv, seats: list[Seat]) -> None:
         world, drone = (int(k) for k in (taken != 1).nonzero()[0])
         raise SkyrallyError(f"{env.agents[drone]} of world {world} has {int(taken[world, drone])} seats; expected one")
     for seat in seats:
+        env.seats.accept(getattr(seat.player, "name", "a learner"), getattr(seat.player, "choices", None))
         where = torch.zeros(env.num_worlds, dtype=torch.bool)
         where[seat.worlds] = True
         view = seat.player.view or env.scenario.default_view

@@ -90,10 +90,16 @@ def begin_drone(drone, airframe, pos, quat):
     """A drone at rest at the start of an episode, nothing paid yet."""
     place(drone, pos, quat)
     settle(drone, airframe)
-    drone.alive = 1
-    for k in range(len(drone.term)):
-        drone.term[k] = 0.0
-        drone.returns[k] = 0.0
+    begin_player(drone)
+
+
+@fn
+def begin_player(player):
+    """A player takes part from now on; nothing is paid yet."""
+    player.alive = 1
+    for k in range(len(player.term)):
+        player.term[k] = 0.0
+        player.returns[k] = 0.0
 
 
 @fn

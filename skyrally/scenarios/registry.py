@@ -12,6 +12,7 @@ from .goto import GOTO
 from .hit_the_ball import HIT_THE_BALL
 from .hover import HOVER
 from .juggle import JUGGLE
+from .matrix import MATRIX
 from .receive import RECEIVE
 from .scenario import Scenario
 from .serve import SERVE
@@ -20,11 +21,14 @@ from .set import SET
 from .set_and_spike_easy import SET_AND_SPIKE_EASY
 from .set_and_spike_hard import SET_AND_SPIKE_HARD
 from .solo_bump import SOLO_BUMP
+from .stag_hunt import STAG_HUNT
+from .two_way_road import TWO_WAY_ROAD
 from .volleyball import MATCHES
 
 SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE, SERVE, RECEIVE, SET, ATTACK)  # drills of one drone
 PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD, SERVE_RECEIVE)  # drills of two drones
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES)}
+GAMES = (MATRIX, STAG_HUNT, TWO_WAY_ROAD)  # of two players that are no drones
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES, *GAMES)}
 
 
 def find(name: str) -> Scenario:

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..errors import SkyrallyError, checked_options, unknown
 from ..physics.vec import fn, write
-from .stage import Stage
+from .frames import frame_of
+from .stage import Frame, Stage
 
 # What a field may show: the ball, the other drones of the team, the whole team with oneself, the other team.
 BALL, MATES, OURS, FOES = "ball", "mates", "ours", "foes"
@@ -105,7 +106,7 @@ class Scenario:
 
     name: str
     summary: str
-    family: str  # match, drill or swarm
+    family: str  # match, drill, game or swarm
     module: str
     world: np.dtype
     agents: tuple[str, ...]
@@ -124,6 +125,8 @@ class Scenario:
     published: tuple[Published, ...] = ()  # the best first
     practice: tuple[str, ...] = ()  # options that make starts to learn from: training has them, evaluations never
     initial: Mapping[str, int] = field(default_factory=dict)  # fields that no reset sets, and their first value
+    choices: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None  # what players choose from, in words; None: drones, see envs
+    picture: Callable[[np.record, Stage], Frame] = frame_of  # a world's moment, without its lines
 
     @property
     def drones(self) -> int:
@@ -175,6 +178,16 @@ def steps_of(options: Mapping[str, Any], name: str, default: int) -> int:
     if not isinstance(value, (int, np.integer)) or value < 1:
         raise SkyrallyError(f"{name} is {value!r}; expected a whole number of steps, 1 or more")
     return int(value)
+
+
+def number(options: Mapping[str, Any], name: str, low: float = -np.inf, high: float = np.inf) -> float:
+    """A finite number from `low` to `high`."""
+    value = options[name]
+    plain = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not plain or not np.isfinite(value) or not low <= value <= high:
+        span = "" if (low, high) == (-np.inf, np.inf) else f" from {low:g} to {high:g}" if high < np.inf else f", {low:g} or more"
+        raise SkyrallyError(f"{name} is {value!r}; expected a finite number{span}")
+    return float(value)
 
 
 @fn

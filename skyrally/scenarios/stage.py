@@ -5,6 +5,7 @@ Scenarios describe their stage, players of worlds make frames, `render` draws th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,11 +22,33 @@ class Court:
 
 @dataclass(frozen=True)
 class Disc:
-    """A moving disc beside the drones, such as a defending board. `name`: the world's field that holds its `pos` and `quat`."""
+    """A flat body that is no drone: round, such as a defending board, or a box, such as a car.
+
+    `name`: with drones the world's field that holds its `pos` and `quat`.
+    """
 
     name: str
-    radius: float  # m
+    radius: float  # m; of a box half its width
     half_height: float  # m
+    length: float = 0.0  # m; above 0 it is a box
+    colour: str = "blue"  # a name in render/theme.py
+
+    @property
+    def reach(self) -> float:
+        """m: from its middle to its farthest point, seen from above."""
+        return max(self.radius, math.hypot(self.radius, 0.5 * self.length))
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A coloured rectangle of the floor, and what is written in its middle."""
+
+    x: float  # m, its middle
+    y: float
+    length: float  # m, along x
+    width: float
+    colour: str  # a name in render/theme.py
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +68,31 @@ class Stage:
     body_half_height: float
     racket_radius: float  # 0: no racket
     discs: tuple[Disc, ...] = ()
+    players: tuple[Disc, ...] = ()  # what stands for each agent, where agents are no drones
+    floor: tuple[Patch, ...] = ()  # instead of a court, in the order of painting; centred on the origin and seen from above
+
+
+def board_stage(
+    scenario: str, agents: tuple[str, ...], dt: float, players: tuple[Disc, ...], discs: tuple[Disc, ...], floor: tuple[Patch, ...]
+) -> Stage:
+    """The stage of a game of two teams, one agent each, on a floor: no drones, no ball."""
+    return Stage(
+        scenario=scenario,
+        agents=agents,
+        teams=(0, 1),
+        dt=dt,
+        court=None,
+        ball_radius=0.0,
+        rotor_xy=(),
+        rotor_spin=(),
+        rotor_radius=0.0,
+        body_radius=max(disc.reach for disc in players),
+        body_half_height=players[0].half_height,
+        racket_radius=0.0,
+        discs=discs,
+        players=players,
+        floor=floor,
+    )
 
 
 @dataclass
@@ -54,7 +102,7 @@ class Frame:
     step: int  # control steps since the rally (episode) began
     pos: np.ndarray  # [N, 3] m, world
     quat: np.ndarray  # [N, 4] w, x, y, z
-    rotor: np.ndarray  # [N, 4] throttle in [0, 1]
+    rotor: np.ndarray  # [N, R] throttle in [0, 1], R rotors each
     ball: np.ndarray | None  # [3] m, world
     contacts: list[tuple[str, int, tuple[float, float, float]]] = field(default_factory=list)  # event name, drone or -1, point
     lines: list[str] = field(default_factory=list)  # what happened in this step, in words ("blue 2 sets")

@@ -1,4 +1,4 @@
-"""The drill runner: one agent plays a drill, many episodes side by side, one world each.
+"""The drill runner: one agent plays a drill, or two agents a game, many episodes side by side, one world each.
 
 World k of a seed plays one episode, from its first reset to its end, and then stands still: so every episode counts once and short ones
 count no more than long ones. `watch` and evaluations play through this.
@@ -34,7 +34,7 @@ class Episode:
     metric: float
     steps: int  # of 20 ms
     truncated: bool  # time was up
-    reward: float  # weighted terms summed over the episode, mean over the drones
+    reward: float  # weighted terms summed over the episode, mean over the agent's drones
     info: dict[str, float]  # the scenario's own numbers at the end
 
     def row(self) -> dict[str, Any]:
@@ -46,6 +46,7 @@ class DrillRunner:
     """Plays episodes `first` to `first + worlds - 1` of a seed side by side; step it, or `play()` to the end.
 
     The same seed gives the same episodes whatever their number, the worlds and the threads.
+    In a game `agent` plays red, and `opponent` (None: the agent itself) blue.
     """
 
     def __init__(
@@ -57,16 +58,23 @@ class DrillRunner:
         first: int = 0,
         seed: int = 0,
         threads: int | None = None,
+        opponent: str | Agent | None = None,
         **options: Any,
     ):
         found = find(scenario) if isinstance(scenario, str) else scenario
+        if opponent is not None and found.family != "game":
+            raise SkyrallyError(f"{found.name} is a drill, which has no opponent; leave it out")
         if found.family == "match":
             raise SkyrallyError(f"{found.name} is a match, which two teams play: --red and --blue watch it, --opponent evaluates")
-        self.agent = agent if isinstance(agent, Agent) else find_agent(agent, found, seed)
+        names = [agent] if opponent is None else [agent, opponent]
+        players = [one if isinstance(one, Agent) else find_agent(one, found, seed + k) for k, one in enumerate(names)]
+        self.agent, self.names = players[0], [one.name for one in players]
         seat = {"view": self.agent.view, "action_mode": self.agent.action_mode}
         self.env = doors.make(found, worlds, seed=seed, threads=threads, **{**options, **seat})
-        self._seat = Seat(self.agent, self.env)
-        self._drones = np.broadcast_to(np.arange(found.drones), (worlds, found.drones))
+        for other in players[1:]:
+            self.env.assign(team=1, view=other.view or found.default_view, action_mode=other.action_mode)
+        self._drones = [np.broadcast_to(part, (worlds, len(part))) for part in np.array_split(np.arange(found.drones), len(players))]
+        self._seats = [Seat(one, self.env, drones.shape[1]) for one, drones in zip(players, self._drones, strict=True)]
         self._actions = np.zeros((worlds, found.drones, 4), np.float32)
         self.begin(first)
 
@@ -77,8 +85,9 @@ class DrillRunner:
         self.over = np.zeros(env.num_worlds, bool)
         seeds = np.zeros(env.num_worlds, np.uint64)
         world_seeds(env.seed, first, seeds)
-        self._seat.first_row = first * env.num_drones
-        self._seat.forget(~self.over)
+        for seat in self._seats:
+            seat.first_row = first * seat.team_size
+            seat.forget(~self.over)
         self._obs = env.reset(seeds=seeds)
 
     @property
@@ -88,7 +97,8 @@ class DrillRunner:
 
     def step(self) -> None:
         """One control step of all episodes that are not over."""
-        self._seat.act(self._obs, self._drones, self._actions)
+        for seat, drones in zip(self._seats, self._drones, strict=True):
+            seat.act(self._obs, drones, self._actions)
         step = self.env.step(self._actions)
         self._obs = step.obs
         self.over |= step.done
@@ -111,7 +121,7 @@ class DrillRunner:
             metric=float(world[scenario.metric.field]),
             steps=int(world["step"]),
             truncated=bool(world["truncated"]),
-            reward=float(self.env.returns[k].sum(axis=1).mean()),
+            reward=float(self.env.returns[k, self._drones[0][0]].sum(axis=1).mean()),
             info={name: float(world[name]) for name in scenario.info},
         )
 
@@ -129,11 +139,10 @@ def play_drill(
 ) -> list[Episode]:
     """Episodes 0 to `episodes - 1` of a seed, played `worlds` at a time. Raises SkyrallyError for a match and unknown names."""
     found = find(scenario) if isinstance(scenario, str) else scenario
-    player = agent if isinstance(agent, Agent) else find_agent(agent, found, seed)
     rows: list[Episode] = []
     for first in range(0, episodes, worlds):
         count = min(worlds, episodes - first)
-        runner = DrillRunner(found, player, worlds=count, first=first, seed=seed, threads=threads, **options)
+        runner = DrillRunner(found, agent, worlds=count, first=first, seed=seed, threads=threads, **options)
         while not runner.done:
             runner.step()
             told(first + int(runner.over.sum()))

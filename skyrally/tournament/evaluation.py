@@ -100,10 +100,8 @@ def evaluate(
     if whole("episodes", episodes, 0) < FEWEST:
         raise SkyrallyError(f"episodes is {episodes}; a 95 % interval of {found.metric.name} needs {FEWEST} or more")
     if found.family != "match":
-        if opponent is not None:
-            raise SkyrallyError(f"{found.name} is a drill, which has no opponent; leave --opponent out")
-        drill = play_drill(found, agent, episodes, seed=seed, told=told, **options)
-        return Evaluation(agent, found.name, episodes, seed, _drill_metric(found, drill), None, options, drill)
+        drill = play_drill(found, agent, episodes, seed=seed, told=told, opponent=opponent, **options)
+        return Evaluation(agent, found.name, episodes, seed, _drill_metric(found, drill), opponent, options, drill)
     opponent = opponent or found.yardstick
     rallies = play_rallies(found, agent, opponent, episodes, seed, told, **options)
     return Evaluation(agent, found.name, episodes, seed, _match_metric(rallies), opponent, options, rallies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..render.glide import glide, slowed
 from ..scenarios.stage import Frame, Stage
 from .drills import DrillRunner
 from .match import Format, MatchRunner, Rally
@@ -74,15 +75,13 @@ class DrillSource:
     def __init__(self, scenario: str, agent: str, *, episodes: int = 1, seed: int = 0, **options: Any):
         self._runner = DrillRunner(scenario, agent, seed=seed, threads=1, **options)
         self._episodes = episodes
+        self.stage: Stage = slowed(self._runner.env.stage)
         self.restart()
 
     @property
-    def stage(self) -> Stage:
-        return self._runner.env.stage
-
-    @property
     def title(self) -> str:
-        return f"{self._runner.agent.name} in {self._runner.env.scenario.name}"
+        names = self._runner.names
+        return " vs ".join(names) if len(names) > 1 else f"{names[0]} in {self._runner.env.scenario.name}"
 
     def read(self) -> Frame | None:
         """The next frame; None after the last episode."""
@@ -108,9 +107,14 @@ class DrillSource:
         runner = self._runner
         while self._episode < self._episodes:
             runner.begin(self._episode)
-            yield self._frame()
-            while not runner.done:
-                runner.step()
-                yield self._frame()
+            yield from glide(runner.env.stage, self._steps())
             self.metrics.append(runner.rows()[0].metric)
             self._episode += 1
+
+    def _steps(self) -> Iterator[Frame]:
+        """A frame for each step of the present episode, from its start."""
+        runner = self._runner
+        yield self._frame()
+        while not runner.done:
+            runner.step()
+            yield self._frame()

@@ -79,11 +79,12 @@ class Rally:
 class Seat:
     """One agent in all worlds of a batch: gathers its rows, keeps its memory, scatters its actions."""
 
-    def __init__(self, agent: Agent, env: BatchEnv):
+    def __init__(self, agent: Agent, env: BatchEnv, team_size: int):
+        env.seats.accept(agent.name, getattr(agent, "choices", None))
         self.agent = agent
         self.view = agent.view or env.scenario.default_view
         self.size = env.views[self.view].size
-        self.team_size = env.num_drones // 2 if env.scenario.family == "match" else env.num_drones
+        self.team_size = team_size
         rows = env.num_worlds * self.team_size
         self.memory = np.zeros((rows, agent.memory_size), np.float32)
         self.actions = np.zeros((rows, 4), np.float32)
@@ -127,7 +128,7 @@ class MatchRunner:
         self.form = form or Format()
         agents = [a if isinstance(a, Agent) else find_agent(a, found, seed=seed + k) for k, a in enumerate((first, second))]
         self.env = doors.make(found, matches, seed=seed, threads=threads, **options)
-        self.seats = [Seat(agent, self.env) for agent in agents]
+        self.seats = [Seat(agent, self.env, self.env.num_drones // 2) for agent in agents]
         self.names = (agents[0].name, agents[1].name)
         self.begin()
 

@@ -43,3 +43,16 @@ def test_the_toy_is_learned_by_choices(keys):
     torch.set_num_threads(threads)
     assert returns[0] < 1.0
     assert returns[-1] > 1.8
+
+
+def test_a_dominant_row_is_learned_from_both_seats():
+    """[[1, 0], [0, 0]]: whatever the other does, the first action pays no less; both players learn it, by choices."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    config = configured(PPOConfig, {"worlds": 64, "steps": 8, "hidden": (8,), "minibatches": 2, "learning_rate": 0.02})
+    ppo = PPO(make("matrix", config.worlds, seed=0, threads=1, payoff=[[1, 0], [0, 0]]), config, 15 * 64 * 8)
+    returns = [ppo.iterate()["return"] for _ in range(15)]
+    torch.set_num_threads(threads)
+    assert returns[0] < 0.4
+    assert returns[-1] > 0.9

@@ -5,6 +5,7 @@ Arguments: a file of what to step, a file to write. Worlds travel as bytes: NumP
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -24,9 +25,9 @@ def step_once(scenario: str, options: dict, worlds: np.ndarray, actions: np.ndar
 def main(given: str, answer: str) -> None:
     """Reads scenario, options, worlds and actions; writes worlds, observations and rewards."""
     with np.load(given) as file:
-        scenario, physics, actions, data = str(file["scenario"]), str(file["physics"]), file["actions"], file["worlds"]
+        scenario, options, actions, data = str(file["scenario"]), json.loads(str(file["options"])), file["actions"], file["worlds"]
     worlds = np.frombuffer(data.tobytes(), skyrally.find_scenario(scenario).world).copy()
-    after, obs, reward = step_once(scenario, {"physics": physics}, worlds, actions)
+    after, obs, reward = step_once(scenario, options, worlds, actions)
     with Path(answer).open("wb") as out:
         np.savez(out, worlds=np.frombuffer(after.tobytes(), np.uint8), obs=obs, reward=reward)
 

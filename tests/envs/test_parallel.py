@@ -18,6 +18,11 @@ pytestmark = [pytest.mark.jit, pytest.mark.filterwarnings("ignore:reset option '
 CYCLES = 120
 
 
+def numbers(scenario):
+    """The options with which players of a scenario take four numbers, not choices."""
+    return {"action_mode": next(mode for mode in skyrally.find_scenario(scenario).action_modes if mode != "discrete")}
+
+
 def zeros(env):
     return {agent: np.zeros(4, np.float32) for agent in env.agents}
 
@@ -61,7 +66,7 @@ def test_pettingzoo_accepts_agents_that_leave(toy):
 
 
 def test_every_number_is_within_its_space(scenario):
-    env = skyrally.parallel_env(scenario)
+    env = skyrally.parallel_env(scenario, **numbers(scenario))
     obs, _ = env.reset(seed=3)
     rng = np.random.default_rng(0)
     for _ in range(60):
@@ -74,7 +79,7 @@ def test_every_number_is_within_its_space(scenario):
 
 
 def test_it_is_the_batch_with_names(scenario):
-    env, batch = skyrally.parallel_env(scenario), skyrally.make(scenario, seed=5)
+    env, batch = skyrally.parallel_env(scenario, **numbers(scenario)), skyrally.make(scenario, seed=5, **numbers(scenario))
     obs, infos = env.reset(seed=5)
     expected = batch.reset()
     rng = np.random.default_rng(1)
@@ -94,13 +99,15 @@ def test_it_is_the_batch_with_names(scenario):
 
 
 def test_infos_are_numbers_under_fixed_keys(scenario):
-    env = skyrally.parallel_env(scenario)
+    env = skyrally.parallel_env(scenario, **numbers(scenario))
     _, infos = env.reset()
     keys = {(*env.scenario.info, "alive")}
     for _ in range(5):
         assert set(infos) == set(env.possible_agents)
         assert {tuple(info) for info in infos.values()} == keys
         assert all(type(value) in (int, float) for info in infos.values() for value in info.values())
+        if not env.agents:
+            env.reset()
         *_, infos = env.step(zeros(env))
 
 

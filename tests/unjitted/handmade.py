@@ -24,6 +24,7 @@ class Bench:
         self.module = importlib.import_module(self.scenario.module)
         self.world = np.zeros(1, self.scenario.world)[0]
         self.world.seed = seed
+        self.world.drones["turned"] = np.array(self.scenario.teams) == 1
         if "next_serve" in self.world.dtype.names:
             self.world.next_serve = 0
         self.module.reset(self.world, self.params)
@@ -42,6 +43,13 @@ class Bench:
         """One control step with the same number, a row or a table of actions; [N] rewards."""
         self.module.advance(self.world, self.params, np.broadcast_to(np.asarray(actions, float), (self.n, 4)))
         return self.referee()
+
+    def play(self, *choices: int) -> np.ndarray:
+        """One step of a game: each player's choice; [N] rewards."""
+        k = int(self.params.choices)
+        rows = np.zeros((self.n, 4))
+        rows[:, 0] = [(2 * choice + 1) / k - 1 for choice in choices]
+        return self.step(rows)
 
     def see(self, i: int = 0, view: str | None = None) -> dict[str, np.ndarray]:
         """Drone i's observation by field name."""

@@ -126,6 +126,10 @@ def test_stages(name):
     stage = scenario.stage(scenario.resolved({}))
     assert stage.agents == scenario.agents
     assert len(stage.teams) == scenario.drones
+    if scenario.choices is not None:
+        assert len(stage.players) == scenario.drones
+        assert stage.floor
+        return
     assert stage.dt == 0.02
     assert stage.body_radius == (0.21 if name == "juggle" else 0.26)
     assert (stage.ball_radius > 0) == ("ball" in scenario.world.names)

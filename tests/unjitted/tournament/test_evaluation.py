@@ -66,6 +66,19 @@ def test_the_scenario_may_be_in_the_agents_name():
     assert evaluate("hover", episodes=6, max_cycles=2).scenario == "hover"
 
 
+def test_a_game_has_an_opponent_or_is_played_against_oneself():
+    options = {"episodes": 8, "seed": 3, "payoff": [[4, 3], [2, 1]], "column": [[1, 2], [3, 4]]}
+    assert evaluate("scripted:stag", "stag-hunt", episodes=6, max_cycles=4).opponent is None
+    mixed = evaluate("scripted:stag", "stag-hunt", episodes=6, opponent="scripted:plant", max_cycles=30)
+    assert mixed.opponent == "scripted:plant"
+    one = DrillRunner("stag-hunt", "scripted:stag", worlds=6, opponent="scripted:plant", max_cycles=30)
+    assert [row.reward for row in one.play()] == [row.reward for row in mixed.rows]
+    assert one.rows()[0].reward == one.env.returns[0, 0].sum() != one.env.returns[0, 1].sum()
+    alone, both = (evaluate("random", "matrix", opponent=opponent, **options) for opponent in (None, "random"))
+    assert {row.metric for row in (*alone.rows, *both.rows)} <= {1.0, 2.0, 3.0, 4.0}
+    assert len({row.metric for row in both.rows}) > 1
+
+
 def test_a_match_is_judged_by_points(monkeypatch):
     done = evaluate("hover", "volleyball-1v1", episodes=10, opponent="random", seed=2, max_cycles=50)
     assert done.metric.name == "points won"
@@ -87,6 +100,8 @@ def test_a_match_is_judged_by_points(monkeypatch):
         (lambda: evaluate("hover", "hoverr"), "did you mean hover"),
         (lambda: evaluate("hover", "hover", opponent="random"), "no opponent"),
         (lambda: play_drill("volleyball-1v1", "hover", 6), "is a match"),
+        (lambda: evaluate("hover", "matrix"), "hover flies drones and matrix has none; try random"),
+        (lambda: evaluate("scripted:stag", "matrix"), "scripted:stag plays stag-hunt only, not matrix; try random"),
     ],
 )
 def test_mistakes_are_one_clear_line(call, says):

@@ -1,16 +1,14 @@
-"""A world's moment as a frame: what pictures and replays are made from."""
+"""A world of drones as a frame: what pictures and replays are made from."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
 from ..physics.records import EVENT_NAMES
-from ..scenarios.stage import Frame, Stage
+from .stage import Frame, Stage
 
 
-def frame_of(world: np.record, stage: Stage, narrate: Callable[[np.record, Stage], list[str]]) -> Frame:
+def frame_of(world: np.record, stage: Stage) -> Frame:
     """Copies what a picture needs out of a world record."""
     drones = world["drones"]
     contacts = []
@@ -24,6 +22,5 @@ def frame_of(world: np.record, stage: Stage, narrate: Callable[[np.record, Stage
         rotor=drones["rotor"].copy(),
         ball=world["ball"]["pos"].copy() if stage.ball_radius > 0.0 else None,
         contacts=contacts,
-        lines=narrate(world, stage),
         discs=np.array([[*world[disc.name]["pos"], *world[disc.name]["quat"]] for disc in stage.discs]).reshape(-1, 7),
     )
