@@ -26,7 +26,7 @@ import numpy as np
 from ..errors import SkyrallyError
 from ..physics.records import BALL_NET, BODY, F8, I8, Fields
 from ..physics.rng import uniform
-from ..physics.vec import add, fn, norm, put3, sub, vec3, write
+from ..physics.vec import add, add_scaled, fn, norm, put3, sub, vec3, write
 from .parts import ROOT, begin_drone, begin_episode, drill_params, drop_ball, jitter3, random_attitude, root_of, touch_of
 from .scenario import BALL, MATES, Field, Layout, Term
 
@@ -77,7 +77,7 @@ def begin(world, params, anchors, receiver):
 
 @fn
 def practise(world, params, anchors, receiver):
-    """With probability `params.practice` a pass is in flight at the start: from above the mate's anchor it comes down near the receiver's.
+    """With probability `params.practice` a pass is in flight at the start: from above the mate's anchor it comes down near the receiver.
 
     receiver: a drone, or -1: a coin decides. A start for training; the published start has `practice` 0.
     """
@@ -87,7 +87,8 @@ def practise(world, params, anchors, receiver):
     if receiver < 0:
         i = 0 if uniform(world, 1, PASS, 0.0, 1.0) < 0.5 else 1
     start = add(anchors[1 - i], add((0.0, 0.0, 1.0), jitter3(world, 0, PASS + 1, (0.5, 0.5, 0.3))))
-    end = add(anchors[i], jitter3(world, 1, PASS + 1, (0.8, 0.8, 0.2)))
+    far = uniform(world, 3, PASS, 0.0, 1.0)  # many come down where the drone is, so that there is something to learn from at first
+    end = add_scaled(vec3(world.drones[i].pos), far, jitter3(world, 1, PASS + 1, (1.0, 1.0, 0.0)))
     apex = max(start[2], end[2]) + uniform(world, 2, PASS, 0.8, 2.8)
     rise, fall = math.sqrt(2.0 * params.gravity * (apex - start[2])), math.sqrt(2.0 * params.gravity * (apex - end[2]))
     pace = params.gravity / max(rise + fall, 1e-6)
