@@ -21,13 +21,13 @@ from typing import Any
 import tyro
 from commands import ACTIONS, CURVES, OUT, SEEDS, Job, command, jobs
 
+from skyrally.atomic import PendingFile
 from skyrally.baselines.curves import write_report
 from skyrally.baselines.folder import RunFolder
 from skyrally.baselines.panel import clock
 from skyrally.baselines.report import grouped, summary
 from skyrally.baselines.results import Row, read_rows, read_run
 from skyrally.errors import SkyrallyError, unknown
-from skyrally.render.atomic import PendingFile
 from skyrally.scenarios.registry import find
 
 HERE = Path(__file__).parent

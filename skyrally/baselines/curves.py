@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..atomic import PendingFile
 from ..errors import SkyrallyError
-from ..render.atomic import PendingFile
 from ..scenarios.registry import SCENARIOS
 from ..tournament.statistics import interquartile_mean, stratified_bootstrap
 from .report import Group, grouped, report

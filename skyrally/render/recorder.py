@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from skyrally.atomic import PendingFile
 from skyrally.errors import SkyrallyError, unknown
 from skyrally.render import replay_file as layout
-from skyrally.render.atomic import PendingFile
 from skyrally.render.codec import CODECS, Shape, encode
 from skyrally.render.sinks import FileSink
 from skyrally.scenarios.stage import Frame, Stage

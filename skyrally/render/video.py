@@ -12,8 +12,8 @@ import av
 import av.filter
 import av.filter.context
 
+from skyrally.atomic import PendingFile
 from skyrally.errors import SkyrallyError
-from skyrally.render.atomic import PendingFile
 from skyrally.render.painter import Painter
 from skyrally.render.pg import pygame
 from skyrally.render.sinks import FileSink

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..agents.spec import home
+from ..atomic import PendingFile
 from ..envs.arguments import whole
 from ..errors import SkyrallyError
-from ..render.atomic import PendingFile
 from ..scenarios.registry import find
 from ..scenarios.scenario import Scenario
 from .drills import WORLDS, Episode, Told, play_drill

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..render.atomic import PendingFile
+from ..atomic import PendingFile
 from ..scenarios.registry import SCENARIOS, find
 from .evaluation import Evaluation, evaluate
 

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
+from skyrally.atomic import PendingFile
 from skyrally.errors import SkyrallyError
-from skyrally.render.atomic import PendingFile
 from skyrally.render.pg import pygame
 from skyrally.render.sinks import SUFFIXES, open_sink
 from skyrally.render.video import Pacer
