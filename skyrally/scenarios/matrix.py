@@ -14,8 +14,8 @@
 | --- | --- | --- |
 | payoff | 1 | own payoff of the round |
 
-Options: `payoff` a nested list, the row player's by row and column, or the name of a game in `scenarios/payoffs.py`; `column` the column
-player's, in the same rows and columns, or `symmetric` (the transpose; what it is unless told) or `zero-sum`; `rounds`.
+Options: `payoff` a nested list, the row player's by row and column, or the name of a game in `games/classic.py` (or `portfolio`);
+`column` the column player's, in the same rows and columns, or `symmetric` (the transpose; what it is unless told) or `zero-sum`; `rounds`.
 Each player sees its own choice first, so in a symmetric game one policy plays both seats.
 
 Metric: payoff = red's mean payoff per round. `info` has blue's too, and the last choices.

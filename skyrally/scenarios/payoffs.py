@@ -1,20 +1,14 @@
-"""Payoff matrices: those that come with the package, and how a user's own are read.
+"""Payoff matrices of the scenario `matrix`: games by name, and how a user's own are read.
 
-| name | payoff of the row player (symmetric unless said) | what |
-| --- | --- | --- |
-| stag-hunt | [[5, -5], [1, 1]] | the safe action is risk dominant |
-| stag-hunt-mild | [[4, 0], [3, 3]] | the same, with less to lose |
-| stag-hunt-rich | [[9, 0], [1, 1]] | the rewarding action is risk dominant: only risk aversion goes safe |
-| rock-paper-scissors | 0, +-1 | zero sum |
-| driving | [[0, 0, 0], [2, -20, 1], [1, -2, 0]] | yield, go, swerve; two that go crash |
-| chicken | [[-100, 1], [-1, 0]] | go or yield |
-| portfolio | [[4, -2], [1, 0.5], [0, 0.2]] | zero sum, not square: rows trade mean against risk |
+By name: the symmetric games of `games/classic.py`, and `portfolio`, [[4, -2], [1, 0.5], [0, 0.2]], zero-sum and not square: rows trade
+mean against risk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from reprlib import repr as shortly
 from typing import Any
 
@@ -39,16 +33,15 @@ class Game:
             object.__setattr__(self, "actions", tuple(map(str, range(max(self.row.shape)))))
 
 
-HUNT = ("stag", "hare")
-FIXTURES: dict[str, tuple[list[list[float]], str, tuple[str, ...]]] = {
-    "stag-hunt": ([[5, -5], [1, 1]], SYMMETRIC, HUNT),
-    "stag-hunt-mild": ([[4, 0], [3, 3]], SYMMETRIC, HUNT),
-    "stag-hunt-rich": ([[9, 0], [1, 1]], SYMMETRIC, HUNT),
-    "rock-paper-scissors": ([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], SYMMETRIC, ("rock", "paper", "scissors")),
-    "driving": ([[0, 0, 0], [2, -20, 1], [1, -2, 0]], SYMMETRIC, ("yield", "go", "swerve")),
-    "chicken": ([[-100, 1], [-1, 0]], SYMMETRIC, ("go", "yield")),
-    "portfolio": ([[4, -2], [1, 0.5], [0, 0.2]], ZERO_SUM, ("bold", "middle", "safe")),
-}
+PORTFOLIO = ((4, -2), (1, 0.5), (0, 0.2)), ZERO_SUM, ("bold", "middle", "safe")
+
+
+@cache
+def named() -> dict[str, tuple[Any, str, tuple[str, ...]]]:
+    """Name -> (row player's payoffs, the column player's, actions in words)."""
+    from ..games.classic import CLASSICS  # late: solvers take a third of a second to import, which worlds need not wait for
+
+    return {name: (game.payoffs, SYMMETRIC, game.actions) for name, game in CLASSICS.items()} | {"portfolio": PORTFOLIO}
 
 
 def game_of(options: Mapping[str, Any]) -> Game:
@@ -56,9 +49,9 @@ def game_of(options: Mapping[str, Any]) -> Game:
     payoff, column = options["payoff"], options["column"]
     actions: tuple[str, ...] = ()
     if isinstance(payoff, str):
-        if payoff not in FIXTURES:
-            raise unknown("payoff", payoff, FIXTURES)
-        rows, own, actions = FIXTURES[payoff]
+        if payoff not in named():
+            raise unknown("payoff", payoff, named())
+        rows, own, actions = named()[payoff]
         payoff, column = rows, own if column is None else column
     row = _matrix("payoff", payoff)
     return Game(row, _column(row, SYMMETRIC if column is None else column), actions)
@@ -87,7 +80,7 @@ def _matrix(name: str, given: Any) -> np.ndarray:
         matrix = np.zeros(0)
     if matrix.ndim != 2 or matrix.dtype.kind not in "iuf" or not 1 <= min(matrix.shape) <= max(matrix.shape) <= MOST:
         got = f"an array {given.shape} of {given.dtype}" if isinstance(given, np.ndarray) else shortly(given)
-        raise SkyrallyError(f"{name} is {got}; expected rows of equally many numbers, 1 to {MOST} a side, or one of {', '.join(FIXTURES)}")
+        raise SkyrallyError(f"{name} is {got}; expected rows of equally many numbers, 1 to {MOST} a side, or one of {', '.join(named())}")
     wrong = np.argwhere(~np.isfinite(matrix))
     if len(wrong):
         row, column = wrong[0].tolist()

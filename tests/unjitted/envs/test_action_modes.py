@@ -203,10 +203,10 @@ def test_who_learned_to_choose_among_other_choices_is_refused():
     from skyrally.rollout import Seat, begin
     from skyrally.tournament.drills import DrillRunner
 
-    two, three = (skyrally.make("matrix", payoff=name) for name in ("chicken", "driving"))
+    two, three = (skyrally.make("matrix", payoff=name) for name in ("chicken", "crossing"))
     agent = NetworkAgent("chicken player", Actors(NetworkSpec(33, hidden=(4,), choices=2)), "own", "discrete", choices=two.seats.choices)
     assert len(DrillRunner("matrix", agent, worlds=2, payoff="chicken").play()) == 2
     begin(two, [Seat(agent)], 1)
-    for call in (lambda: DrillRunner("matrix", agent, payoff="driving"), lambda: begin(three, [Seat(agent)], 1)):
+    for call in (lambda: DrillRunner("matrix", agent, payoff="crossing"), lambda: begin(three, [Seat(agent)], 1)):
         with pytest.raises(skyrally.SkyrallyError, match="chicken player chooses among 2 and matrix has 3 choices"):
             call()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import skyrally
 from skyrally import SkyrallyError
-from skyrally.scenarios.payoffs import FIXTURES, game_of
+from skyrally.scenarios.payoffs import game_of, named
 
 
 def game(payoff, column=None):
@@ -42,7 +42,7 @@ def test_the_row_player_has_three_actions_the_column_player_two():
 
 
 def test_what_players_see():
-    bench = Bench("matrix", payoff="driving", rounds=4)
+    bench = Bench("matrix", payoff="crossing", rounds=4)
     assert bench.see()["rounds_left"] == 1
     assert not bench.see()["own_last"].any()
     bench.play(2, 1)
@@ -54,7 +54,7 @@ def test_what_players_see():
 
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=5),
-    st.sampled_from(sorted(set(FIXTURES) - {"portfolio"})),
+    st.sampled_from(sorted(set(named()) - {"portfolio"})),
 )
 def test_seats_of_symmetric_games_can_be_exchanged(moves, payoff):
     one, two = Bench("matrix", payoff=payoff, rounds=9), Bench("matrix", payoff=payoff, rounds=9)
@@ -71,7 +71,7 @@ def test_max_cycles_cuts_a_long_game():
     assert (bench.world.terminated, bench.world.truncated) == (0, 1)
 
 
-@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("name", named())
 def test_fixtures(name):
     found = game(name)
     assert len(found.actions) == max(found.row.shape)
