@@ -25,8 +25,9 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.
-View `own` (34 numbers) shows each drone the drill as drone_0 sees it, so that one policy learns from both: the distance from its anchor in
-place of its position, its turn or not, no identity. It is for modes that steer in the body's frame (rotor, ctbr).
+View `own` (37 numbers) shows each drone the drill as drone_0 sees it, so that one policy learns from both: the distance from its anchor in
+place of its position, its turn or not, no identity; and where and when the ball comes down to its height (if nobody touches it). It is
+for modes that steer in the body's frame (rotor, ctbr).
 The published layout has 39 numbers, as here, or 43 with the time t/T four times, which is not offered. Further deviations: see `pair`.
 """
 
@@ -55,6 +56,7 @@ from .pair import (
     in_net,
     judge_touch,
     layout,
+    meeting,
     nearness,
     pair_params,
     strayed,
@@ -80,6 +82,7 @@ OWN = Layout(
         Field("to_mate", 3, "m", OWN_FRAME, shows=(MATES,)),
         Field("from_ball", 3, "m", OWN_FRAME, shows=(BALL,)),
         Field("ball_velocity", 3, "m/s", OWN_FRAME, shows=(BALL,)),
+        Field("meeting", 3, "m, m, s", OWN_FRAME, shows=(BALL,)),
         Field("turn", 2, "mine or the mate's", "-", 0.0, 1.0),
     ],
 )
@@ -154,16 +157,17 @@ def observe(world, params, i, out):
     if world.drones[i].view_id == 0:
         write_pair(world, i, ANCHORS[i], 2, out)
     else:
-        _write_own(world, i, out)
+        _write_own(world, params, i, out)
 
 
 @fn
-def _write_own(world, i, out):
+def _write_own(world, params, i, out):
     """The view `own`: half a turn about the middle of the anchors leaves the drill as it is, so both drones can see it as drone_0 does."""
     drone, ball = world.drones[i], world.ball
     pos = vec3(drone.pos)
     to_mate = half_turn(i, sub(vec3(world.drones[1 - i].pos), pos))
-    seen = half_turn(i, sub(pos, vec3(ball.pos))) + half_turn(i, vec3(ball.vel)) + flags(world.turn == i)
+    seen = half_turn(i, sub(pos, vec3(ball.pos))) + half_turn(i, vec3(ball.vel))
+    seen = seen + half_turn(i, meeting(world, params, i)) + flags(world.turn == i)
     write(out, 0, half_turn(i, sub(pos, ANCHORS[i])) + team_root(drone, i)[3:] + to_mate + seen)
 
 

@@ -183,12 +183,19 @@ def nearness(world, i):
 
 
 @fn
-def to_meet(world, params, i):
-    """m: horizontally from drone i to where the ball, flying freely, comes down to its height."""
+def meeting(world, params, i):
+    """(m, m, s): from drone i to where the ball, flying freely, comes down to its height, and when that is."""
     drone, ball = world.drones[i], world.ball
     rise, gravity = ball.vel[2], max(params.gravity, 1e-6)
     time = max(rise + math.sqrt(max(rise * rise + 2.0 * gravity * (ball.pos[2] - drone.pos[2]), 0.0)), 0.0) / gravity
-    return flat(ball.pos[0] + time * ball.vel[0] - drone.pos[0], ball.pos[1] + time * ball.vel[1] - drone.pos[1])
+    return ball.pos[0] + time * ball.vel[0] - drone.pos[0], ball.pos[1] + time * ball.vel[1] - drone.pos[1], time
+
+
+@fn
+def to_meet(world, params, i):
+    """m: horizontally from drone i to where it meets the ball."""
+    x, y, _ = meeting(world, params, i)
+    return flat(x, y)
 
 
 @fn

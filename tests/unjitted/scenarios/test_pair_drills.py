@@ -440,7 +440,10 @@ def test_the_own_view_shows_both_drones_the_same_drill():
     there.world.turn = 1 - here.world.turn
     for i in range(2):
         seen, mirrored = here.see(i, "own"), there.see(1 - i, "own")
-        assert sum(map(len, seen.values())) == 34
+        assert sum(map(len, seen.values())) == 37
+        assert np.linalg.norm(seen["meeting"][:2]) == pytest.approx(
+            np.linalg.norm(comes_down(here.world, here.world.drones[i].pos[2]) - here.world.drones[i].pos[:2])
+        )
         for name in seen:
             sign = -1.0 if name == "quaternion" and seen[name] @ mirrored[name] < 0.0 else 1.0
             assert mirrored[name] == pytest.approx(sign * seen[name]), name
