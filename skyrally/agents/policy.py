@@ -182,6 +182,7 @@ def load_agent(folder: Path, scenario: Scenario, name: str) -> NetworkAgent:
     )
 
 
+TRAINED_PATHS = ("run", "file")  # kinds of specs that name a place on disk
 ZOO = Path(__file__).parent.parent / "zoo"
 
 

@@ -6,7 +6,7 @@
 | hover | holds its place |
 | scripted:NAME | a classical player, compiled (rally) |
 | zoo:NAME | a trained agent of the package |
-| run:DIR | the best agent of a training run |
+| run:DIR | the best agent of a training run; of psro the population (run:DIR@blue: blue's) |
 | file:PATH | weights and manifest in a folder (data only) |
 | python:MODULE:ATTR, FILE.py:ATTR | your own code: ATTR(scenario) gives an Agent |
 """
@@ -23,6 +23,7 @@ from ..scenarios.scenario import Scenario
 from .agent import Agent
 from .basic import Hover, Random
 from .policy import file_folder, from_file, from_run, from_zoo, read_manifest, run_folder, zoo_folder, zoo_names
+from .population import from_population, population_place, read_population
 from .scripted import PLAYERS, find_scripted
 
 LATER = {"keyboard": "no keyboard player"}
@@ -44,6 +45,8 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
         return Hover(scenario)
     if kind == "scripted" and rest:
         return find_scripted(rest, scenario)
+    if kind == "run" and (place := population_place(rest)):
+        return from_population(*place, scenario, seed)
     if kind in TRAINED and rest:
         return TRAINED[kind](rest, scenario)
     if is_own_code(spec):
@@ -64,7 +67,10 @@ def home(spec: str) -> tuple[str, dict[str, Any]]:
     """(scenario, its options) where an agent learned, or that its name tells (scripted:solo-bump). SkyrallyError when neither says."""
     kind, _, rest = spec.partition(":")
     name, options = rest or spec, {}
-    if kind in TRAINED and rest:
+    if kind == "run" and (place := population_place(rest)):
+        told = read_population(place[0])
+        name, options = told["scenario"], told["options"]
+    elif kind in TRAINED and rest:
         manifest = read_manifest(FOLDERS[kind](rest), spec)
         name, options = manifest["scenario"], manifest.get("options", {})
     if name not in SCENARIOS:

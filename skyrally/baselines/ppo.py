@@ -12,7 +12,7 @@ sequences) -> the normalisers take the rollout in, after learning, so that the p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from ..agents.basic import hover_action
 from ..agents.networks import Actors, Critic, NetworkSpec
+from ..agents.policy import NetworkAgent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
@@ -40,6 +41,8 @@ from .losses import (
 from .returns import gae, successor_values
 
 CHUNK = 4096  # rows per forward pass without gradients
+Place = tuple[slice, slice]  # drones, worlds
+EVERYWHERE: Place = (ALL, ALL)
 PARTS = ("actors", "critic", "scale", "optimiser")
 
 
@@ -75,11 +78,16 @@ class Policy(Learner):
     """The acting side: draws actions from the actors' Gaussian, or choices by their scores."""
 
     extras: Mapping[str, tuple[int, ...]] = {"log_prob": ()}
+    view: str
 
     def __init__(self, actors: Actors, view: str, action_mode: str, choices: Choices | None):
         self.actors, self.view, self.action_mode, self.choices = actors, view, action_mode, choices
         self.kind = CHOICE if choices else GAUSSIAN
         self.memory_size = actors.spec.gru
+
+    def agent(self, name: str, actors: Actors | None = None) -> NetworkAgent:
+        """Who plays without noise: these weights (None: its own, also what they will become)."""
+        return NetworkAgent(name, actors or self.actors, self.view, self.action_mode, None, self.choices)
 
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
         mean, log_std, after = self.actors(obs[None], memory)
@@ -89,22 +97,31 @@ class Policy(Learner):
         memory.copy_(after)
 
 
+Others = Callable[[Policy], Sequence[Seat]]
+
+
 class PPO:
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
 
-    def __init__(self, env: BatchEnv, config: PPOConfig, frames: int, *, drones: slice = ALL, others: Sequence[Seat] = ()):
-        """frames: world steps of the whole training, over which the learning rate falls. others: who plays the drones outside `drones`."""
+    def __init__(
+        self, env: BatchEnv, config: PPOConfig, frames: int, *, places: Sequence[Place] = (EVERYWHERE,), others: Others = lambda policy: ()
+    ):
+        """frames: world steps of the whole training, over which the learning rate falls.
+
+        places: the drones, and the worlds in which it plays them; equally many drones in each. others: the seats of all that is left, which
+        may be taken by what the policy has become.
+        """
         self.env, self.config, self.frames = env, config, frames
         view, mode = env.layout, env.action_mode
-        n = len(range(env.num_drones)[drones])
+        n = len(range(env.num_drones)[places[0][0]])
         choices = env.seats.choices if mode == DISCRETE else None
         self.actors = Actors(actor_spec(config, view.size, n, len(choices) if choices else 0))
         for actor in () if choices else self.actors.each:
             actor.mean.bias.data.copy_(torch.as_tensor(hover_action(env.params, mode)))  # type: ignore[union-attr]
         self.policy = Policy(self.actors, view.name, mode, choices)
-        self.seats = [Seat(self.policy, drones), *others]
+        self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
         self.carry: Carry = begin(env, self.seats, config.steps, config.stagger)
-        self.track: Track = self.carry.rollout.tracks[0]
+        self.track: Track = self.carry.rollout.joined()
         self.central = config.critic == "state"
         width = self.track.state.shape[-1] if self.central else view.size
         self.critic = Critic(width, config.hidden, config.activation, config.layer_norm, heads=n if self.central else 1)
@@ -118,6 +135,7 @@ class PPO:
         config = self.config
         began = perf_counter()
         rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
+        self.track = self._experience(rollout)
         collected = perf_counter()
         row: dict[str, float] = {}
         if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
@@ -130,6 +148,10 @@ class PPO:
         row |= self.carry.episodes.summary()
         row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
         return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
+
+    def _experience(self, rollout: Rollout) -> Track:
+        """What is learned from. Learners with aims of their own change its rewards and weights."""
+        return rollout.joined()
 
     def _learning_rate(self) -> float:
         config = self.config
@@ -164,7 +186,7 @@ class PPO:
     def _advantages(self, rollout: Rollout) -> tuple[Tensor, Tensor]:
         """Advantages and returns [T, W, n]. A truncated row's successor is the state it was cut off in, not the next episode's first."""
         track, config = self.track, self.config
-        cut_t, cut_w, cut_obs, cut_state = rollout.successors(track)
+        cut_t, cut_w, cut_obs, cut_state = rollout.joined_successors()
         v = self._values(track.obs, track.state)
         v_tp1 = successor_values(v[:-1], v[-1], (cut_t, cut_w), self._values(cut_obs, cut_state))
         discount_t = config.gamma * (~track.terminated[..., None]).float()
@@ -179,6 +201,8 @@ class PPO:
         alive = None if track.alive.all() else track.alive
         explained = 1.0 - advantage.var() / returns.var().clamp(min=1e-8)
         advantage = normalised(advantage, alive)
+        if track.weight is not None:
+            advantage = advantage * track.weight[..., None]
         fresh = torch.cat((torch.zeros_like(track.done[:1]), track.done[:-1]))
         sums: dict[str, float] = {}
         for at in (at for _ in range(config.epochs) for at in self._minibatches()):

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import SkyrallyError
 from .folder import RunFolder
 
+STATE = "state.json"  # what a run of psro has and others have not
 FINAL = "eval/final"  # in a run's folder: what `skyrally eval run:DIR --out DIR/eval/final` wrote
 CURVE = {"evaluation/metric": "evaluation", "evaluation/error": "error", "metric": "metric", "return": "return"}  # of metrics.jsonl
 Row = dict[str, Any]
@@ -22,6 +23,9 @@ def read_rows(paths: Iterable[str | Path]) -> list[Row]:
         files = [path] if path.suffix == ".json" else sorted(path.rglob("config.yaml")) or sorted(path.glob("*.json"))
         if not files or not path.exists():
             raise SkyrallyError(f"{path}: no training run is there; expected the folder of a run, or one that holds such folders")
+        files = [file for file in files if not (file.parent / STATE).exists()]  # a population is no learning curve
+        if not files:
+            raise SkyrallyError(f"{path}: no training run is there but populations; their rows are in metrics.jsonl")
         rows += [read_run(file.parent) if file.name == "config.yaml" else _kept(file) for file in files]
     return rows
 

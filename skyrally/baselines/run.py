@@ -10,16 +10,13 @@ import math
 import os
 import platform
 import shlex
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
 from time import perf_counter
-from types import FrameType
 from typing import Any, Protocol
 
 import torch
@@ -35,11 +32,15 @@ from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .ppo import PPO, PPOConfig
 from .qmix import Q, QConfig
+from .self_play import Fictitious, FictitiousConfig, SelfPlay, SelfPlayConfig
+from .workers import interruptible
 
 ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "ppo": (PPO, PPOConfig, {}),
     "ippo": (PPO, PPOConfig, {}),
     "mappo": (PPO, PPOConfig, {"critic": "state"}),
+    "sp": (SelfPlay, SelfPlayConfig, {}),
+    "fsp": (Fictitious, FictitiousConfig, {}),
     "iql": (Q, QConfig, {"mixer": "none"}),
     "vdn": (Q, QConfig, {"mixer": "sum"}),
     "qmix": (Q, QConfig, {"mixer": "monotone"}),
@@ -112,7 +113,7 @@ class Run:
         """Trains until the frames are spent (True) or an interrupt (False): then, as at the end, a checkpoint is saved."""
         saved, begun = perf_counter(), self.seconds - perf_counter()
         frames = self.learner.carry.frames
-        with self.folder.held(), _interruptible(self._interrupt), _tensorboard(self.folder.root, self.config.tensorboard, frames) as board:
+        with self.folder.held(), interruptible(self._interrupt), _tensorboard(self.folder.root, self.config.tensorboard, frames) as board:
             while not self.done and not self._stop:
                 row = self.learner.iterate()
                 self.seconds = begun + perf_counter()
@@ -219,7 +220,7 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
         chosen["place"].setdefault("action_mode", DISCRETE)
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
     BatchEnv(found, 1, threads=1, **chosen["options"], **chosen["place"]).close()  # refuses bad options before anything is written
-    folder = RunFolder.create(root, chosen, _manifest(configured(RunConfig, chosen["run"])))
+    folder = RunFolder.create(root, chosen, manifest_for(configured(RunConfig, chosen["run"])))
     return Run(folder, chosen, RunFolder.open(root)[2])
 
 
@@ -232,7 +233,7 @@ def resume(root: Path) -> Run:
     return run
 
 
-def _manifest(config: RunConfig) -> dict[str, Any]:
+def manifest_for(config: RunConfig) -> dict[str, Any]:
     """Where and how the run was made; `threads` and how it is judged are frozen for every sitting."""
     return {
         "format": 1,
@@ -252,25 +253,6 @@ def _manifest(config: RunConfig) -> dict[str, Any]:
         },
         "command": shlex.join(["skyrally", *sys.argv[1:]]),
     }
-
-
-@contextmanager
-def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
-    """The first interrupt (or request to end) stops after the present iteration; a second interrupt at once. Main thread only."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from torch import Tensor
 from ..envs.batch import BatchEnv, Step
 from .seats import Seat
 
+JOINED = ("obs", "action", "reward", "alive", "terminated", "truncated")
+
 
 @dataclass
 class Track:
@@ -28,6 +30,7 @@ class Track:
     alive: Tensor  # [T, W, n] bool: the drone took part when it acted
     terminated: Tensor  # [T, W] bool
     truncated: Tensor  # [T, W] bool
+    weight: Tensor | None = None  # [T, W] what advantages are multiplied by; None: nothing
 
     @property
     def done(self) -> Tensor:
@@ -72,6 +75,22 @@ class Rollout:
             truncated=self.truncated[:, seat.worlds],
         )
 
+    def joined(self) -> Track:
+        """All tracks as one, for a learner that has several seats: their worlds one after the other, states with its own side first.
+
+        A copy, and of its seats the first; the only track itself where there is one.
+        """
+        if len(self.tracks) == 1:
+            return self.tracks[0]
+        same = {name: torch.cat([getattr(track, name) for track in self.tracks], 1) for name in JOINED}
+        state = torch.cat([self._own_first(track.state, track) for track in self.tracks], 1)
+        extras = {name: torch.cat([track.extras[name] for track in self.tracks], 1) for name in self.tracks[0].extras}
+        return Track(self.tracks[0].seat, state=state, extras=extras, memory=torch.cat([track.memory for track in self.tracks]), **same)
+
+    def _own_first(self, state: Tensor, track: Track) -> Tensor:
+        """States [..., N * O] with the drones of a track's seat in front."""
+        return state.roll(-(track.seat.drones.start or 0) * self.obs.shape[-1], -1)
+
     def forget(self) -> None:
         """Drops the kept successors: a new rollout begins."""
         self._cut_t: list[Tensor] = []
@@ -97,3 +116,15 @@ class Rollout:
         mine = place[w] >= 0
         t, w, obs = t[mine], place[w[mine]], obs[mine]
         return t, w, obs[:, track.seat.drones, : track.obs.shape[-1]], obs.flatten(1)
+
+    def joined_successors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """`successors` of what `joined` gives."""
+        if len(self.tracks) == 1:
+            return self.successors(self.tracks[0])
+        parts, before = [], 0
+        for track in self.tracks:
+            t, w, obs, state = self.successors(track)
+            parts.append((t, w + before, obs, self._own_first(state, track)))
+            before += track.obs.shape[1]
+        t, w, obs, state = (torch.cat(column) for column in zip(*parts, strict=True))
+        return t, w, obs, state

@@ -108,6 +108,12 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     return block
 
 
+def alike(options: Mapping[str, Any]) -> bool:
+    """Whether the column player's payoffs are the row player's with the roles exchanged."""
+    game = game_of(options)
+    return game.row.shape[0] == game.row.shape[1] and bool(np.array_equal(game.column, game.row.T))
+
+
 def place(game_rows: int, game_columns: int, row: int, column: int) -> tuple[float, float]:
     """m to the right and up: the middle of a cell; row or column -1: the margin."""
     return CELL[0] * (column + 0.5 - 0.5 * game_columns + 0.25), CELL[1] * (0.5 * game_rows - row - 0.75)
@@ -167,4 +173,5 @@ MATRIX = Scenario(
     yardstick="random",
     choices=choices,
     picture=picture,
+    alike=alike,
 )

@@ -127,6 +127,8 @@ class Scenario:
     initial: Mapping[str, int] = field(default_factory=dict)  # fields that no reset sets, and their first value
     choices: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None  # what players choose from, in words; None: drones, see envs
     picture: Callable[[np.record, Stage], Frame] = frame_of  # a world's moment, without its lines
+    crash: str = ""  # a field of the world record that is above 0 at the end of an episode with an accident; none: no accidents
+    alike: Callable[[Mapping[str, Any]], bool] = lambda options: True  # whether one policy can play either side, given the options
 
     @property
     def drones(self) -> int:

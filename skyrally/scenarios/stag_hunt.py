@@ -279,4 +279,5 @@ STAG_HUNT = Scenario(
     yardstick="scripted:stag",
     choices=choices,
     picture=picture,
+    crash="maulings",
 )

@@ -252,4 +252,5 @@ TWO_WAY_ROAD = Scenario(
     yardstick="scripted:safe",
     choices=lambda options: CHOICES,
     picture=picture,
+    crash="crashes",
 )

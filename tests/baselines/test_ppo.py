@@ -26,7 +26,7 @@ def learner(seed=0, frames=1000, drones=slice(None), others=(), mode="rotor", **
     torch.manual_seed(seed)
     config = configured(PPOConfig, {**SMALL, **keys})
     env = make(TOY, config.worlds, seed=seed, max_cycles=5, action_mode=mode)
-    return PPO(env, config, frames, drones=drones, others=others)
+    return PPO(env, config, frames, places=[(drones, slice(None))], others=lambda policy: others)
 
 
 def weights(module):
