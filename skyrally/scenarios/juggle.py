@@ -156,10 +156,10 @@ def _touch(world, radius):
 @fn
 def observe(world, params, i, out):
     drone, late = world.drones[i], world.late[1]
-    pos, root = vec3(drone.pos), root_of(drone)
-    late_velocity, late_ball = (late[0], late[1], late[2]), (late[3], late[4], late[5])
-    seen = root[:VELOCITY] + late_velocity + root[VELOCITY + 3 :]
-    write(out, 0, seen + sub(pos, ANCHOR) + sub(pos, vec3(world.ball.pos)) + late_ball)
+    pos = vec3(drone.pos)
+    at = write(out, 0, root_of(drone))
+    write(out, VELOCITY, (late[0], late[1], late[2]))
+    write(out, at, sub(pos, ANCHOR) + sub(pos, vec3(world.ball.pos)) + (late[3], late[4], late[5]))
 
 
 def terms(options: Mapping[str, Any]) -> list[Term]:
