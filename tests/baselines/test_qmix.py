@@ -23,6 +23,7 @@ from skyrally.scenarios.registry import SCENARIOS
 SMALL = {"worlds": 4, "steps": 6, "epochs": 2, "minibatches": 2, "hidden": (16, 8), "replay": 0, "hold": 1}
 MIXED = [{}, {"mixer": "sum"}, {"mixer": "monotone"}, {"gru": 5}]
 KINDS = [*MIXED, {"replay": 3}, {"replay": 3, "mixer": "monotone"}, {"replay": 3, "mixer": "sum", "gru": 5}]
+KINDS += [{"replay": 3, "gru": 5, "hold": 2}]
 TOY = toy_scenario.scenario()
 
 
