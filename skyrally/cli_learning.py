@@ -88,10 +88,20 @@ def _go(run: Any) -> None:
     root = run.folder.root
     with panel(f"{run.config.algorithm} on {run.config.scenario}: {root}", run.config.frames) as shown:
         finished = run.go(shown)
+    if finished and run.config.video:
+        _film(f"run:{root}", root / "best.mp4")
     words = f"try: skyrally eval run:{root}, skyrally watch run:{root}" if finished else f"go on with: skyrally resume {root}"
     print(f"{'done' if finished else 'stopped'} after {run.learner.carry.frames} frames; {words}", file=sys.stderr)
     if not finished:
         sys.exit(130)
+
+
+def _film(agent: str, path: Path) -> None:
+    """An episode of an agent where it belongs; of a match, a point against itself."""
+    from .viewing import View, film, open_source
+
+    source = open_source(agent, red=None, blue=None, agent=None, points=1, serve="winner", episodes=1, seed=0, options={})
+    film(source, [path], View(camera="orbit", size="960x540", fps=25, force=True), quiet=True)
 
 
 def report(

@@ -65,6 +65,7 @@ class RunConfig:
     save_seconds: float = option(60.0, "between checkpoints", Range(0.0))
     keep: int = option(2, "checkpoints kept, besides the best", Range(1))
     tensorboard: bool = option(False, "also write TensorBoard's files")
+    video: bool = option(False, "film the best agent at the end: best.mp4")
 
 
 class Watcher(Protocol):

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 import torch
 import toy_scenario
@@ -18,6 +19,7 @@ from skyrally.baselines.folder import RunFolder
 from skyrally.baselines.ppo import Diverged
 from skyrally.baselines.results import read_rows
 from skyrally.baselines.run import resume, start
+from skyrally.cli_learning import _go
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import SCENARIOS
 from skyrally.tournament.drills import play_drill
@@ -114,6 +116,16 @@ def test_interrupted_and_resumed_gives_the_same_numbers(whole, tmp_path):
         for folder in (whole, tmp_path / "run")
     ]
     assert all(torch.equal(last[0][name], last[1][name]) for name in last[0])
+
+
+@pytest.mark.jit
+def test_the_same_with_delays_and_noise(tmp_path):
+    """Actions and observations on their way belong to the state as well."""
+    given = {"keys": {**SMALL, "disturb": "hard"}, "frames": 200, "seed": 2}
+    assert start("ppo", "hover", out=tmp_path / "whole", **given).go()
+    assert not start("ppo", "hover", out=tmp_path / "parts", **given).go(StopAt(3))
+    assert resume(tmp_path / "parts").go()
+    assert numbers(tmp_path / "parts") == numbers(tmp_path / "whole")
 
 
 def test_a_kill_loses_only_what_came_after_the_checkpoint(whole, tmp_path):
@@ -258,3 +270,10 @@ def test_practice_options_are_for_training_only(tmp_path, monkeypatch):
     agents = [json.loads(path.read_text()) for path in (tmp_path / "run").rglob("agent.json")]
     assert agents
     assert all(agent["options"] == {} for agent in agents)
+
+
+def test_the_best_agent_is_filmed_at_the_end_if_asked(tmp_path):
+    _go(started(tmp_path / "run", video=True))
+    assert sum(1 for _ in av.open(str(tmp_path / "run" / "best.mp4")).decode(video=0)) > 1
+    _go(started(tmp_path / "plain"))
+    assert not (tmp_path / "plain" / "best.mp4").exists()
