@@ -13,8 +13,8 @@ import argparse
 import json
 from pathlib import Path
 
-from skyrally.baselines import psro_run
-from skyrally.baselines.run import resume, start
+from psro_runs import finished, learn, self_played
+
 from skyrally.games.intervals import clopper_pearson
 from skyrally.tournament.crossplay import cross_play
 
@@ -42,50 +42,20 @@ EPISODES, SEED = 1000, 77
 def learn_skill(runs: Path, name: str) -> None:
     """A policy to start from, unless it is there."""
     seed, frames, payoffs = SKILLS[name]
-    root = runs / name
     keys = {**GAME, **PPO, **payoffs, "learning_rate": 0.003, "threads": 1, "evaluate_every": 300_000}
-    if (root / "checkpoints" / "best").exists() and json.loads((root / "metrics.jsonl").read_text().splitlines()[-1])["frames"] >= frames:
-        return
-    run = resume(root) if (root / "config.yaml").exists() else start("sp", "stag-hunt", keys, out=root, frames=frames, seed=seed)
-    if not run.go():
-        raise KeyboardInterrupt
-
-
-def learn(runs: Path, begin: str, method: str, seed: int) -> Path:
-    """One run of PSRO, to its end."""
-    root = runs / f"{begin}-{method}-{seed}"
-    if (root / "config.yaml").exists():
-        if json.loads((root / "state.json").read_text())["done"] if (root / "state.json").exists() else False:
-            return root
-        run = psro_run.resume(root)
-    else:
-        keys = {**COMMON, **STARTS[begin], **METHODS[method]}
-        keys["start"] = str(keys["start"]).format(runs=runs)
-        run = psro_run.start("stag-hunt", keys, out=root, seed=seed)
-    if not run.go(lambda row: print(f"  round {row['round']}: {[[round(p, 3) for p in x] for x in row['mixtures']]}", flush=True)):
-        raise KeyboardInterrupt
-    return root
+    self_played(runs / name, "stag-hunt", keys, frames, seed)
 
 
 def row_of(root: Path, begin: str, method: str, seed: int) -> dict:
     """What a run came to: its population against itself on fresh worlds, and what its best responses found."""
-    rounds = [json.loads(line) for line in (root / "metrics.jsonl").read_text().splitlines()]
     (played,) = cross_play("stag-hunt", [f"run:{root}"], episodes=EPISODES, seed=SEED + seed, threads=1, **GAME).played[0]
     low, high = clopper_pearson(int(played.crashed.sum()), EPISODES)
     payoff = played.payoffs[0]
-    trained = [verdict["candidate"] for row in rounds for verdict in row.get("responses", ())]
     row = {"start": begin, "method": method, "seed": seed, "episodes": EPISODES}
     row |= {name: round(float(played.info[name].mean()), 3) for name in ("catches", "maulings", "forages")}
     row |= {"mauled_episodes": [round(float(v), 4) for v in (played.crashed.mean(), low, high)]}
     row |= {"mean": round(float(payoff.mean()), 4), "variance": round(float(payoff.var(ddof=1)), 4), "least": round(float(payoff.min()), 3)}
-    row |= {"strategic": round(rounds[-1]["strategic"][0], 5), "noise": round(rounds[-1]["noise"][0], 5)}
-    row |= {"population": [name.rpartition("/")[2] for name in rounds[-1]["populations"][0]], "mixture": rounds[-1]["mixtures"][0]}
-    row |= {"gaps": [[v.get("gap"), v.get("error")] for r in rounds for v in r.get("responses", ())], "responses": len(trained)}
-    return row | {"frames": sum(_frames(root, name) for name in trained), "seconds": round(sum(r["seconds"] for r in rounds), 1)}
-
-
-def _frames(root: Path, name: str) -> int:
-    return json.loads((root / name / "agent.json").read_text())["provenance"]["frames"]
+    return row | finished(root)
 
 
 def main() -> None:
@@ -103,7 +73,9 @@ def main() -> None:
         for seed in given.seeds:
             for method in given.methods:
                 print(f"{begin} {method} {seed}", flush=True)
-                roots.append(learn(given.runs, begin, method, seed))
+                keys = {**COMMON, **STARTS[begin], **METHODS[method]}
+                keys["start"] = str(keys["start"]).format(runs=given.runs)
+                roots.append(learn(given.runs / f"{begin}-{method}-{seed}", "stag-hunt", keys, seed))
                 rows.append(row_of(roots[-1], begin, method, seed))
                 file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     agents = [f"run:{root}" for root in roots]
