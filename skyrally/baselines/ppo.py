@@ -50,10 +50,10 @@ PARTS = ("actors", "critic", "scale", "optimiser")
 class PPOConfig:
     """Hyperparameters. Every one can be set as key=value on the command line."""
 
-    worlds: int = option(1024, "worlds side by side", Range(1))
+    worlds: int = option(256, "worlds side by side", Range(1))
     steps: int = option(32, "steps of each world per rollout", Range(1))
-    epochs: int = option(4, "passes over a rollout", Range(1))
-    minibatches: int = option(8, "parts of a pass", Range(1))
+    epochs: int = option(3, "passes over a rollout", Range(1))
+    minibatches: int = option(16, "parts of a pass", Range(1))
     learning_rate: float = option(1e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
     final_rate: float = option(0.05, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     gamma: float = option(0.995, "discount per step", Range(0.0, 1.0))
