@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import SkyrallyError, unknown
+from ..scenarios.scenario import Layout
 
 ACTIVATIONS = {"elu": nn.ELU, "hardswish": nn.Hardswish, "relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 LOG_STD_RANGE = (-4.0, 1.0)  # actions live in [-1, 1]
@@ -35,6 +36,7 @@ class NetworkSpec:
     heads: int = 1  # actors with weights of their own, one per drone of the seat; 1: shared by all
     choices: int = 0  # K scores of choices instead of a Gaussian over action numbers; 0: the Gaussian
     identity: int = 0  # drones that shared weights tell apart by a one-hot after the observation; 0: not
+    turned: tuple[int, ...] = ()  # starts of heading, up and the vectors to turn into the drone's own frame; (): none are
 
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS:
@@ -54,27 +56,58 @@ class NetworkSpec:
     def read(cls, data: dict[str, Any]) -> NetworkSpec:
         """From plain JSON."""
         try:
-            return cls(**{**data, "hidden": tuple(data["hidden"])})
+            return cls(**{**data, "hidden": tuple(data["hidden"]), "turned": tuple(data.get("turned", ()))})
         except (TypeError, KeyError) as error:
             raise SkyrallyError(f"the network's description cannot be read: {error}; it was written by another version") from None
 
 
+class OwnFrame(nn.Module):
+    """Turns the world's vectors in observations into the drone's own frame, and adds its third axis (left): nothing is lost.
+
+    Hovering, flying to a place and meeting a ball are then nearly linear, whichever way the drone looks; in the published
+    layouts, where it may look anywhere, they are products of an axis and a vector, which networks learn slowly.
+    """
+
+    def __init__(self, size: int, turned: tuple[int, ...]):
+        """turned: where heading, up and the vectors start, heading and up being among the numbers that stay."""
+        super().__init__()
+        self.axes, starts = turned[:2], turned[2:]
+        vectors = [start + k for start in starts for k in range(3)]
+        self.register_buffer("vectors", torch.tensor(vectors), persistent=False)
+        self.register_buffer("others", torch.tensor([k for k in range(size) if k not in vectors]), persistent=False)
+        self.inputs, self.size = size, size + 3
+
+    def forward(self, obs: Tensor) -> Tensor:
+        """obs [..., size] to [..., size + 3]."""
+        x, z = (obs[..., start : start + 3] for start in self.axes)
+        y = torch.linalg.cross(z, x)
+        to_own = torch.stack((x, y, z), -1)
+        vectors = obs.index_select(-1, self.vectors).unflatten(-1, (-1, 3)) @ to_own  # type: ignore[arg-type]
+        return torch.cat((obs.index_select(-1, self.others), vectors.flatten(-2), y), -1)  # type: ignore[arg-type]
+
+
 class Normaliser(nn.Module):
-    """Running mean and variance of the last axis; forward gives (x - mean) / std, clipped."""
+    """What networks do with their input first: vectors into the own frame if asked, then (x - running mean) / std, clipped."""
 
     mean: Tensor
     var: Tensor
     count: Tensor
 
-    def __init__(self, size: int, clip: float = 8.0):
+    def __init__(self, size: int, frame: OwnFrame | None = None, clip: float = 8.0):
+        """size: of the input. frame: what turns each of the observations in it, which lie side by side."""
         super().__init__()
+        self.frame = frame
+        self.size = size // frame.inputs * frame.size if frame else size  # of what comes out
         self.clip = clip
-        self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("var", torch.ones(size))
+        self.register_buffer("mean", torch.zeros(self.size))
+        self.register_buffer("var", torch.ones(self.size))
         self.register_buffer("count", torch.zeros((), dtype=torch.float64))
 
     def forward(self, x: Tensor) -> Tensor:
-        return ((x - self.mean) * torch.rsqrt(self.var + 1e-6)).clamp(-self.clip, self.clip)
+        return ((self._seen(x) - self.mean) * torch.rsqrt(self.var + 1e-6)).clamp(-self.clip, self.clip)
+
+    def _seen(self, x: Tensor) -> Tensor:
+        return self.frame(x.unflatten(-1, (-1, self.frame.inputs))).flatten(-2) if self.frame else x
 
     @torch.no_grad()
     def update(self, x: Tensor, longest: float = 1e8) -> None:
@@ -82,7 +115,7 @@ class Normaliser(nn.Module):
 
         longest: rows that the past counts for at most.
         """
-        rows = x.flatten(0, -2)
+        rows = self._seen(x).flatten(0, -2)
         var, mean = torch.var_mean(rows, 0, correction=0)
         share = len(rows) / float(self.count + len(rows))
         gap = mean - self.mean
@@ -111,9 +144,10 @@ def _linear(inputs: int, outputs: int, gain: float) -> nn.Linear:
 class Actor(nn.Module):
     """Observation to the mean and log standard deviation of a diagonal Gaussian over actions, or to scores of choices."""
 
-    def __init__(self, spec: NetworkSpec):
+    def __init__(self, spec: NetworkSpec, inputs: int):
+        """inputs: numbers that come out of the normaliser."""
         super().__init__()
-        self.trunk = trunk(spec.obs_size + spec.identity, spec.hidden, spec.activation, spec.layer_norm)
+        self.trunk = trunk(inputs + spec.identity, spec.hidden, spec.activation, spec.layer_norm)
         self.cell = nn.GRUCell(spec.hidden[-1], spec.gru) if spec.gru else None
         features = spec.gru or spec.hidden[-1]
         self.mean = _linear(features, spec.choices or spec.action_size, 0.01)
@@ -158,8 +192,8 @@ class Actors(nn.Module):
     def __init__(self, spec: NetworkSpec):
         super().__init__()
         self.spec = spec
-        self.normaliser = Normaliser(spec.obs_size)
-        self.each = nn.ModuleList(Actor(spec) for _ in range(spec.heads))
+        self.normaliser = Normaliser(spec.obs_size, own_frame(spec))
+        self.each = nn.ModuleList(Actor(spec, self.normaliser.size) for _ in range(spec.heads))
 
     def forward(self, obs: Tensor, memory: Tensor, fresh: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """obs [T, B, n, O], memory [B, n, M], fresh [T, B] to what an actor gives [T, B, n, ...] and the memory after."""
@@ -185,12 +219,35 @@ class Actors(nn.Module):
 class Critic(nn.Module):
     """Values of `heads` drones from one input: of one drone's observation (heads = 1) or of the state (heads = n)."""
 
-    def __init__(self, inputs: int, hidden: tuple[int, ...], activation: str, layer_norm: bool, heads: int = 1):
+    def __init__(
+        self,
+        inputs: int,
+        hidden: tuple[int, ...],
+        activation: str,
+        layer_norm: bool,
+        heads: int = 1,
+        frame: OwnFrame | None = None,
+    ):
         super().__init__()
-        self.normaliser = Normaliser(inputs)
-        self.trunk = trunk(inputs, hidden, activation, layer_norm)
+        self.normaliser = Normaliser(inputs, frame)
+        self.trunk = trunk(self.normaliser.size, hidden, activation, layer_norm)
         self.value = _linear(hidden[-1], heads, 1.0)
 
     def forward(self, x: Tensor) -> Tensor:
         """x [..., inputs] to values [..., heads]."""
         return self.value(self.trunk(self.normaliser(x)))
+
+
+def turned_of(view: Layout) -> tuple[int, ...]:
+    """`NetworkSpec.turned` for a view: heading, up, then all other vectors in their frame; () for a view without these axes."""
+    if not {"heading", "up"} <= view.slices.keys():
+        return ()
+    axes = [view["heading"].start, view["up"].start]
+    frame = next(field.frame for field in view.fields if field.name == "heading")
+    vectors = [field.name for field in view.fields if field.frame == frame and field.size % 3 == 0]
+    return (*axes, *(start for name in vectors for start in range(view[name].start, view[name].stop, 3) if start not in axes))
+
+
+def own_frame(spec: NetworkSpec) -> OwnFrame | None:
+    """What turns the observations of a specification; None if nothing does."""
+    return OwnFrame(spec.obs_size, spec.turned) if spec.turned else None

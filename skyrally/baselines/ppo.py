@@ -21,11 +21,12 @@ import torch
 from torch import Tensor, nn
 
 from ..agents.basic import hover_action
-from ..agents.networks import Actors, Critic, NetworkSpec
+from ..agents.networks import Actors, Critic, NetworkSpec, own_frame, turned_of
 from ..agents.policy import NetworkAgent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
+from ..scenarios.scenario import Layout
 from .config import Range, option
 from .losses import (
     CHOICE,
@@ -66,6 +67,7 @@ class PPOConfig:
     share: bool = option(True, "one actor for all drones")
     hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
     gru: int = option(0, "numbers of recurrent memory of the actor; 0: none", Range(0))
     std: str = option("free", "standard deviation: free numbers, or a function of the observation", ("free", "observed"))
@@ -115,7 +117,8 @@ class PPO:
         view, mode = env.layout, env.action_mode
         n = len(range(env.num_drones)[places[0][0]])
         choices = env.seats.choices if mode == DISCRETE else None
-        self.actors = Actors(actor_spec(config, view.size, n, len(choices) if choices else 0))
+        spec = actor_spec(config, view, n, len(choices) if choices else 0)
+        self.actors = Actors(spec)
         for actor in () if choices else self.actors.each:
             actor.mean.bias.data.copy_(torch.as_tensor(hover_action(env.params, mode)))  # type: ignore[union-attr]
         self.policy = Policy(self.actors, view.name, mode, choices)
@@ -124,7 +127,8 @@ class PPO:
         self.track: Track = self.carry.rollout.joined()
         self.central = config.critic == "state"
         width = self.track.state.shape[-1] if self.central else view.size
-        self.critic = Critic(width, config.hidden, config.activation, config.layer_norm, heads=n if self.central else 1)
+        heads = n if self.central else 1
+        self.critic = Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(spec))
 
         self.scale = ValueScale()
         self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
@@ -254,7 +258,8 @@ class PPO:
         torch.set_rng_state(state["torch_rng"])
 
 
-def actor_spec(config: PPOConfig, obs_size: int, drones: int, choices: int) -> NetworkSpec:
+def actor_spec(config: PPOConfig, view: Layout, drones: int, choices: int) -> NetworkSpec:
     """The actors that a configuration asks for."""
     same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
-    return NetworkSpec(obs_size=obs_size, heads=1 if config.share else drones, choices=choices, **same)
+    turned = turned_of(view) if config.frame == "own" else ()
+    return NetworkSpec(obs_size=view.size, heads=1 if config.share else drones, choices=choices, turned=turned, **same)

@@ -20,12 +20,12 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 | aim | 1 | hitter | cosine between the ball's way and the way to the mate, at a hit (shaping) |
 | wrong, drone | -10 | own | own wrong hit, own fault |
 | ball | -10 | both | ball fault |
-| meet | 0 | own | metres come nearer to where the ball comes down, for the drone to play (for training: not published) |
+| place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.
-View `own` (37 numbers) shows each drone the drill as drone_0 sees it, so that one policy learns from both: the distance from its anchor in
+View `own` (38 numbers) shows each drone the drill as drone_0 sees it, so that one policy learns from both: the distance from its anchor in
 place of its position, its turn or not, no identity; and where and when the ball comes down to its height (if nobody touches it). It is
 for modes that steer in the body's frame (rotor, ctbr).
 The published layout has 39 numbers, as here, or 43 with the time t/T four times, which is not offered. Further deviations: see `pair`.
@@ -82,14 +82,14 @@ OWN = Layout(
         Field("to_mate", 3, "m", OWN_FRAME, shows=(MATES,)),
         Field("from_ball", 3, "m", OWN_FRAME, shows=(BALL,)),
         Field("ball_velocity", 3, "m/s", OWN_FRAME, shows=(BALL,)),
-        Field("ball_meeting", 3, "m, m, s", OWN_FRAME, shows=(BALL,)),
+        Field("to_meeting", 3, "m", OWN_FRAME, shows=(BALL,)),
+        Field("meeting_in", 1, "s", shows=(BALL,)),
         Field("turn", 2, "mine or the mate's", "-", 0.0, 1.0),
     ],
 )
 TERMS = 9
 WORLD_FIELDS = [
     ("turn", I4),  # who plays next
-    ("to_meet", F8),  # m: horizontally from it to where the ball comes down to its height
     ("bumps", I4),
     ("high_passes", I4),
     ("last_middle", I8),  # step in which the ball was last in the middle
@@ -108,7 +108,7 @@ def reset(world, params):
 def referee(world, params, reward):
     hit0, wrong0 = judge_touch(world, 0)
     hit1, wrong1 = judge_touch(world, 1)
-    hit, player = max(hit0, hit1), world.turn
+    hit = max(hit0, hit1)
     if hit > 0.0:
         world.turn = 1 - world.turn
         world.bumps += 1
@@ -116,7 +116,6 @@ def referee(world, params, reward):
     away = strayed(world, ANCHORS)
     play_next = world.turn
     near = 0.5 * (nearness(world, play_next) - nearness(world, 1 - play_next))
-    meet = come_nearer(world, params, player, hit > 0.0)
     lost_ball = ball_lost(world, params)
     lost = False
     for i in range(2):
@@ -124,8 +123,9 @@ def referee(world, params, reward):
         own_hit, own_wrong = (hit0, wrong0) if i == 0 else (hit1, wrong1)
         lost_drone = drone.pos[2] < DRONE_FLOOR or in_net(vec3(drone.pos), DRONE_NET)
         aimed = _aim_at_mate(world, i) if own_hit > 0.0 else 0.0
-        fault, own_meet = 1.0 if lost_drone else 0.0, meet if i == player else 0.0
-        reward[i] = pay(drone, params, (hit, cross, away, near, aimed, own_wrong, fault, 1.0 if lost_ball else 0.0, own_meet))
+        nearer = come_nearer(world, params, ANCHORS, i, hit > 0.0)
+        faults = own_wrong, 1.0 if lost_drone else 0.0, 1.0 if lost_ball else 0.0
+        reward[i] = pay(drone, params, (hit, cross, away, near, aimed, *faults, nearer))
         lost = lost or lost_drone or own_wrong > 0.0
     if lost or lost_ball:
         world.terminated = 1
@@ -167,7 +167,8 @@ def _write_own(world, params, i, out):
     pos = vec3(drone.pos)
     to_mate = half_turn(i, sub(vec3(world.drones[1 - i].pos), pos))
     seen = half_turn(i, sub(pos, vec3(ball.pos))) + half_turn(i, vec3(ball.vel))
-    seen = seen + half_turn(i, meeting(world, params, i)) + flags(world.turn == i)
+    x, y, time = meeting(world, params, i)
+    seen = seen + half_turn(i, (x, y, 0.0)) + (time,) + flags(world.turn == i)
     write(out, 0, half_turn(i, sub(pos, ANCHORS[i])) + team_root(drone, i)[3:] + to_mate + seen)
 
 
@@ -181,7 +182,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
         Term("wrong", -10.0, "own touch out of turn or with the airframe"),
         Term("drone", -10.0, "own altitude under 0.4 m, or in the net"),
         Term("ball", -10.0, "the ball down, too high, in the net or out"),
-        Term("meet", 0.0, "m come nearer to where the ball comes down, for the drone to play", shaping=True),
+        Term("place", 0.0, "m come nearer to where the ball comes down, for the drone to play, else to the anchor", shaping=True),
     ]
 
 

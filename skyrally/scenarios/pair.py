@@ -35,6 +35,7 @@ NET_HEIGHT = 2.43  # m
 BALL_FLOOR, BALL_CEILING = 0.2, 16.0  # m
 SAME_TOUCH = 3  # steps
 PASS = 12  # channel of the draws of a pass in flight
+LEFT = 0.8  # s: of its time, at least, at the start
 NEVER = -100  # a step before every episode
 FREE = 0.5  # m from the anchor that cost nothing
 
@@ -57,7 +58,7 @@ def layout(turns: int) -> Layout:
 
 def drone_fields(terms: int) -> Fields:
     """What a drone of these drills has beside its motion."""
-    return [("last_touch", I8), ("term", F8, terms), ("returns", F8, terms)]
+    return [("last_touch", I8), ("to_place", F8), ("term", F8, terms), ("returns", F8, terms)]
 
 
 @fn
@@ -72,14 +73,16 @@ def begin(world, params, anchors, receiver):
     drop_ball(world.ball, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
     world.turn = 0
     practise(world, params, anchors, receiver)
-    world.to_meet = to_meet(world, params, world.turn)
+    for i in range(2):
+        world.drones[i].to_place = to_place(world, params, anchors, i)
 
 
 @fn
 def practise(world, params, anchors, receiver):
     """With probability `params.practice` a pass is in flight at the start: from above the mate's anchor it comes down near the receiver.
 
-    receiver: a drone, or -1: a coin decides. A start for training; the published start has `practice` 0.
+    receiver: a drone, or -1: a coin decides. The pass began some time ago, so that some starts leave little time.
+    A start for training; the published start has `practice` 0.
     """
     if uniform(world, 0, PASS, 0.0, 1.0) >= params.practice:
         return
@@ -89,11 +92,13 @@ def practise(world, params, anchors, receiver):
     start = add(anchors[1 - i], add((0.0, 0.0, 1.0), jitter3(world, 0, PASS + 1, (0.5, 0.5, 0.3))))
     far = uniform(world, 3, PASS, 0.0, 1.0)  # many come down where the drone is, so that there is something to learn from at first
     end = add_scaled(vec3(world.drones[i].pos), far, jitter3(world, 1, PASS + 1, (1.0, 1.0, 0.0)))
-    apex = max(start[2], end[2]) + uniform(world, 2, PASS, 0.8, 2.8)
+    apex = max(start[2], end[2]) + uniform(world, 2, PASS, 1.5, 4.0)
     rise, fall = math.sqrt(2.0 * params.gravity * (apex - start[2])), math.sqrt(2.0 * params.gravity * (apex - end[2]))
     pace = params.gravity / max(rise + fall, 1e-6)
-    drop_ball(world.ball, start)
-    put3(world.ball.vel, (pace * (end[0] - start[0]), pace * (end[1] - start[1]), rise))
+    since = uniform(world, 4, PASS, 0.0, 1.0) * max((rise + fall) / params.gravity - LEFT, 0.0)
+    vel = (pace * (end[0] - start[0]), pace * (end[1] - start[1]), rise - 0.5 * params.gravity * since)  # on average since then
+    drop_ball(world.ball, add_scaled(start, since, vel))
+    put3(world.ball.vel, (vel[0], vel[1], rise - params.gravity * since))
     world.turn = i
 
 
@@ -192,18 +197,22 @@ def meeting(world, params, i):
 
 
 @fn
-def to_meet(world, params, i):
-    """m: horizontally from drone i to where it meets the ball."""
-    x, y, _ = meeting(world, params, i)
-    return flat(x, y)
+def to_place(world, params, anchors, i):
+    """m: horizontally from drone i to where it should be: where it meets the ball if it is to play, else its anchor."""
+    if world.turn == i:
+        x, y, _ = meeting(world, params, i)
+        return flat(x, y)
+    pos = world.drones[i].pos
+    return flat(pos[0] - anchors[i][0], pos[1] - anchors[i][1])
 
 
 @fn
-def come_nearer(world, params, player, hit):
-    """m: how much nearer the drone to play has come in this step to where it meets the ball; 0 with a hit, which changes both."""
-    gap = to_meet(world, params, player)
-    nearer = 0.0 if hit else world.to_meet - gap
-    world.to_meet = to_meet(world, params, world.turn) if hit and world.turn < 2 else gap
+def come_nearer(world, params, anchors, i, hit):
+    """m: how much nearer drone i has come in this step to where it should be; 0 with a hit, after which that is elsewhere."""
+    drone = world.drones[i]
+    gap = to_place(world, params, anchors, i)
+    nearer = 0.0 if hit else drone.to_place - gap
+    drone.to_place = gap
     return nearer
 
 

@@ -24,7 +24,7 @@ Published success: MAPPO 0.99 (with shaping), 0.25 (without); MADDPG 0.23, QMIX 
 | landing | 0.2 | both | max(0, 10 - distance to the target) where the ball lands with turn 2 (shaping) |
 | wrong | -10 | own | own wrong hit |
 | drone, ball | -10 | both | any drone's fault, ball fault (the landing itself is one, as published) |
-| meet | 0 | own | metres come nearer to where the ball comes down, for the drone to play (for training: not published) |
+| place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a set in flight to the attacker, for training; evaluations leave it out.
 

@@ -48,7 +48,6 @@ LAYOUT = layout(turns=3)
 DRONE_FIELDS = drone_fields(TERMS)
 WORLD_FIELDS: Fields = [
     ("turn", I4),  # 0 setter, 1 attacker, 2 done hitting
-    ("to_meet", F8),  # m: horizontally from the drone to play to where the ball comes down to its height
     ("last_x", F8),  # m, the ball's in the step before
     *((stage, I4) for stage in STAGES),
     ("success", F8),
@@ -70,7 +69,6 @@ def judge_attack(world, params, reward, on_target):
     ball = world.ball
     set0, wrong0 = judge_touch(world, 0)
     hit1, wrong1 = judge_touch(world, 1)
-    player = world.turn
     world.turn += int(max(set0, hit1))
     spike = 1.0 if hit1 > 0.0 and ball.vel[2] < 0.0 else 0.0
     cross = 1.0 if world.turn == 2 and ball.pos[0] <= CROSSED < world.last_x else 0.0
@@ -81,15 +79,14 @@ def judge_attack(world, params, reward, on_target):
     landing = max(10.0 - target_distance(ball), 0.0) if down else 0.0
     target = 1.0 if on_target else 0.0
     away, near = strayed(world, ANCHORS), _near(world)
-    meet = come_nearer(world, params, player, max(set0, hit1) > 0.0) if player < 2 else 0.0
     lost_drone = _strayed_out(world.drones[0], params) or _strayed_out(world.drones[1], params)
     lost_ball = ball_lost(world, params)
     drone_fault, ball_fault = 1.0 if lost_drone else 0.0, 1.0 if lost_ball else 0.0
     for i in range(2):
         own_hit, own_wrong = (set0, wrong0) if i == 0 else (hit1, wrong1)
         aimed = _aim(world, i) if own_hit > 0.0 else 0.0
-        own_meet = meet if i == player else 0.0
-        terms = (max(set0, hit1), spike, cross, target, away, near, aimed, power, landing, own_wrong, drone_fault, ball_fault, own_meet)
+        nearer = come_nearer(world, params, ANCHORS, i, max(set0, hit1) > 0.0)
+        terms = (max(set0, hit1), spike, cross, target, away, near, aimed, power, landing, own_wrong, drone_fault, ball_fault, nearer)
         reward[i] = pay(world.drones[i], params, terms)
     if wrong0 + wrong1 > 0.0 or lost_drone or lost_ball:
         world.terminated = 1
@@ -161,7 +158,7 @@ def attack_terms(target: str, landing: float) -> list[Term]:
         Term("wrong", -10.0, "own touch out of turn or with the airframe"),
         Term("drone", -10.0, "a drone too low or past the net"),
         Term("ball", -10.0, "the ball down, too high, in the net or out"),
-        Term("meet", 0.0, "m come nearer to where the ball comes down, for the drone to play", shaping=True),
+        Term("place", 0.0, "m come nearer to where the ball comes down, for the drone to play, else to the anchor", shaping=True),
     ]
 
 

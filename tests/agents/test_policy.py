@@ -45,7 +45,16 @@ def played(agent, obs, steps=3):
 
 
 @pytest.mark.parametrize(
-    "kwargs", [{}, {"layer_norm": True, "activation": "relu"}, {"std": "observed"}, {"gru": 5}, {"heads": 2}, {"heads": 2, "gru": 3}]
+    "kwargs",
+    [
+        {},
+        {"layer_norm": True, "activation": "relu"},
+        {"std": "observed"},
+        {"gru": 5},
+        {"heads": 2},
+        {"heads": 2, "gru": 3},
+        {"turned": (13, 16, 0, 7, 23)},
+    ],
 )
 def test_what_is_written_plays_the_same_when_read(tmp_path, kwargs):
     made = written(tmp_path, **kwargs)

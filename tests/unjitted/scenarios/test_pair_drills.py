@@ -10,7 +10,7 @@ from handmade import Bench
 
 from skyrally.errors import SkyrallyError
 from skyrally.physics.records import BALL_BOARD, BALL_NET, BODY, RACKET
-from skyrally.scenarios import board
+from skyrally.scenarios import board, spike_parts
 from skyrally.scenarios.mirror import half_turn_quat
 from skyrally.scenarios.pair import SAME_TOUCH
 
@@ -356,10 +356,20 @@ def test_the_board_rests_after_its_hit():
 # -- what only training uses ---------------------------------------------------------------------------------------------
 
 
-def comes_down(world, height):
-    """(x, y) where the freely flying ball falls through a height."""
+def anchor_of(bench):
+    """(x, y, z) of drone_1."""
+    return getattr(bench.module, "ANCHORS", spike_parts.ANCHORS)[1]
+
+
+def time_left(world, height):
+    """s until the freely flying ball falls through a height."""
     rise, fall = world.ball.vel[2], 2.0 * 9.81 * (world.ball.pos[2] - height)
-    return world.ball.pos[:2] + world.ball.vel[:2] * (rise + math.sqrt(rise**2 + fall)) / 9.81
+    return (rise + math.sqrt(rise**2 + fall)) / 9.81
+
+
+def comes_down(world, height):
+    """(x, y) where it does."""
+    return world.ball.pos[:2] + world.ball.vel[:2] * time_left(world, height)
 
 
 @pytest.mark.parametrize(("name", "receivers"), [(PASS, {0, 1}), (EASY, {1}), (HARD, {1})])
@@ -370,8 +380,8 @@ def test_practice_begins_with_a_pass_that_comes_down_at_its_receiver(name, recei
         seen.add(int(world.turn))
         receiver = world.drones[world.turn].pos
         far.append(np.abs(comes_down(world, receiver[2]) - receiver[:2]).max())
-        assert world.to_meet == pytest.approx(np.linalg.norm(comes_down(world, receiver[2]) - receiver[:2]))
-        assert world.ball.vel[2] > 0.0
+        assert world.drones[world.turn].to_place == pytest.approx(np.linalg.norm(comes_down(world, receiver[2]) - receiver[:2]))
+        assert 0.75 < time_left(world, receiver[2]) < 2.0
         assert np.linalg.norm(world.ball.pos - world.drones[1 - world.turn].pos) > 0.4
     assert seen == receivers
     assert np.mean(np.array(far) < 0.25) > 0.15
@@ -395,29 +405,38 @@ def test_practice_is_a_share_of_episodes(share):
 
 
 @pytest.mark.parametrize("name", [PASS, EASY, HARD])
-def test_meet_pays_metres_come_nearer_to_where_the_ball_comes_down(name):
-    bench = bench_of(name, shaping=True, weights={"hit": 0.0, "meet": 2.0, "near": 0.0, "strayed": 0.0, "aim": 0.0})
-    drone, ball = bench.world.drones[0], bench.world.ball
+def test_place_pays_metres_come_nearer_to_where_a_drone_should_be(name):
+    bench = bench_of(name, shaping=True, weights={"hit": 0.0, "place": 2.0, "near": 0.0, "strayed": 0.0, "aim": 0.0})
+    (drone, mate), ball = bench.world.drones, bench.world.ball
     ball.pos[:] = drone.pos + np.array((1.0, 0.0, 2.0))
     ball.vel[:] = 1.0 / math.sqrt(2.0 * 2.0 / 9.81), 0.0, 0.0  # falls 2 m while it flies 1 m on: comes down 2 m away
     quiet(bench)
-    assert bench.world.to_meet == pytest.approx(2.0)
+    assert drone.to_place == pytest.approx(2.0)
+    assert mate.to_place == pytest.approx(np.linalg.norm((mate.pos - anchor_of(bench))[:2]))
     drone.pos[0] += 0.25
     assert quiet(bench) == pytest.approx([0.5, 0.0])
     drone.pos[0] -= 0.5
     assert quiet(bench) == pytest.approx([-1.0, 0.0])
-    assert touch(bench, 0) == [0.0, 0.0]  # a hit pays none: both the place and who goes there are new
-    mate = bench.world.drones[1]
-    assert bench.world.to_meet == pytest.approx(np.linalg.norm((ball.pos - mate.pos)[:2]))
+    mate.pos[:2] = anchor_of(bench)[0], anchor_of(bench)[1] + 0.5
+    quiet(bench)
+    mate.pos[1] -= 0.5
+    assert quiet(bench) == pytest.approx([0.0, 1.0])
+    assert touch(bench, 0) == [0.0, 0.0]  # a hit pays none: the places are new
+    assert mate.to_place == pytest.approx(np.linalg.norm((ball.pos - mate.pos)[:2]))
     mate.pos[1] -= 0.5
     assert quiet(bench)[1] == pytest.approx(2.0 * 0.5, rel=0.1)
 
 
 @pytest.mark.parametrize("name", [EASY, HARD])
-def test_nobody_is_paid_to_meet_a_ball_that_nobody_may_touch(name):
-    bench = bench_of(name, shaping=True, weights={"meet": 2.0, "near": 0.0, "strayed": 0.0})
+def test_when_nobody_may_touch_the_ball_all_belong_to_their_anchors(name):
+    bench = bench_of(name, shaping=True, weights={"place": 2.0, "near": 0.0, "strayed": 0.0})
     bench.world.turn = 2
+    quiet(bench)
+    bench.world.ball.pos[0] += 1.0
     assert quiet(bench) == [0.0, 0.0]
+    bench.world.drones[1].pos[:2] += (0.3, 0.0)
+    assert quiet(bench)[0] == 0.0
+    assert bench.world.drones[1].to_place == pytest.approx(np.linalg.norm((bench.world.drones[1].pos - anchor_of(bench))[:2]))
 
 
 def test_the_own_view_shows_both_drones_the_same_drill():
@@ -440,8 +459,8 @@ def test_the_own_view_shows_both_drones_the_same_drill():
     there.world.turn = 1 - here.world.turn
     for i in range(2):
         seen, mirrored = here.see(i, "own"), there.see(1 - i, "own")
-        assert sum(map(len, seen.values())) == 37
-        assert np.linalg.norm(seen["ball_meeting"][:2]) == pytest.approx(
+        assert sum(map(len, seen.values())) == 38
+        assert np.linalg.norm(seen["to_meeting"][:2]) == pytest.approx(
             np.linalg.norm(comes_down(here.world, here.world.drones[i].pos[2]) - here.world.drones[i].pos[:2])
         )
         for name in seen:
