@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 LOCK := constraints.txt
 
-.PHONY: setup setup-dev match test test-fast lint bench reproduce clean
+.PHONY: setup setup-dev match viewer test test-fast lint bench reproduce clean
 
 setup: .venv/.installed
 setup-dev: .venv/.installed-dev
@@ -22,6 +22,10 @@ setup-dev: .venv/.installed-dev
 
 match: setup
 	$(PY) -m skyrally watch volleyball-3v3 --red scripted:rally --blue scripted:rally --points 3 --seed 4 --out match.mp4 --out match.replay --force
+
+# The viewer of replays: web/ bundled into skyrally/render/web, which is committed, so that only who changes web/ needs npm.
+viewer:
+	cd web && npm ci --no-audit --no-fund && node build.mjs
 
 lint: setup-dev
 	$(PY) -m ruff check skyrally tests benchmarks examples

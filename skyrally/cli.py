@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .cli_learning import report, resume, train
+from .cli_replay import replay
 from .cli_words import Flag, Json, Option, Repeated, app, keys_last, parse_options, print_json
 from .errors import SkyrallyError
 from .version import __version__
@@ -76,6 +77,7 @@ def watch(
     camera: str = "orbit",
     size: str = "960x540",
     fps: int = 25,
+    lossless: Flag = False,
     json: Json = False,
     option: Option = (),
 ) -> None:
@@ -90,17 +92,18 @@ def watch(
         serve: who serves: winner or alternate.
         episodes: of a drill.
         seed: of the worlds and agents.
-        out: write .mp4, .gif, .png or .replay instead of opening a window (may be repeated).
+        out: write .mp4, .gif, .png, .replay or .html instead of opening a window (may be repeated).
         force: overwrite existing files.
         camera: orbit, behind, side, top or follow.
         size: of the picture, WIDTHxHEIGHT.
         fps: pictures per second in .mp4 and .gif.
+        lossless: .replay files hold every number exactly, and the whole world at each step.
         json: print the rallies as JSON.
         option: an option of the scenario.
     """
     from .viewing import View, film, open_source, present
 
-    view = View(camera=camera, size=size, fps=fps, force=force)
+    view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless)
     kwargs = {"red": red, "blue": blue, "agent": agent, "points": points, "serve": serve, "episodes": episodes, "seed": seed}
     source = open_source(target, options=parse_options(option), **kwargs)
     if out:
@@ -154,12 +157,6 @@ def evaluate(
 
 
 @app.command
-def replay(file: tyro.conf.Positional[str], out: Repeated = (), force: Flag = False, camera: str = "orbit", size: str = "960x540") -> None:
-    """Watch a replay file, or turn it into a film. Example: skyrally replay match.replay --out match.gif"""
-    watch(file, out=out, force=force, camera=camera, size=size)
-
-
-@app.command
 def bench(
     scenario: Repeated = (),
     worlds: int = 4096,
@@ -207,7 +204,7 @@ def bench(
     Console().print(table)
 
 
-for verb in (train, resume, report):
+for verb in (replay, train, resume, report):
     app.command(verb)
 
 

@@ -28,12 +28,13 @@ words = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class View:
-    """How to look: camera, picture size as text, pictures per second, whether files may be overwritten."""
+    """How to look: camera, picture size as text, pictures per second, whether files may be overwritten and replays hold whole worlds."""
 
     camera: str
     size: str
     fps: int
     force: bool
+    lossless: bool = False
 
     def __post_init__(self) -> None:
         self.pixels()
@@ -98,8 +99,10 @@ def film(source: Source, paths: list[Path], view: View, quiet: bool = False) -> 
     with ExitStack() as stack:
         sinks = []
         for path in paths:
-            rate = {"fps": view.fps} if path.suffix in (".mp4", ".gif") else {}
-            sink = open_sink(path, source.stage, force=view.force, camera=view.camera, size=view.pixels(), header=header, **rate)
+            own: dict[str, Any] = {"fps": view.fps} if path.suffix in (".mp4", ".gif") else {}
+            if view.lossless and path.suffix in (".replay", ".html"):
+                own["codec"] = "lossless"
+            sink = open_sink(path, source.stage, force=view.force, camera=view.camera, size=view.pixels(), header=header, **own)
             sinks.append(stack.enter_context(sink))
         progress = stack.enter_context(
             Progress(

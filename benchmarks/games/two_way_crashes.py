@@ -24,10 +24,10 @@ SCENARIO = "two-way-road"
 PPO = {"worlds": 256, "steps": 25, "hidden": (64, 64), "gamma": 0.98, "learning_rate": 0.003, "minibatches": 8}
 ROUNDS, RESPONSE = 4, 200_000  # world steps of a best response
 PSRO = {**PPO, "iterations": ROUNDS, "response": RESPONSE, "warm": "best", "patience": 2}
-AVERSION = 0.1
 METHODS = {
-    "rae": {"meta": "rae", "aversion": AVERSION, "objective": "episodic"},
-    "rae-marginal": {"meta": "rae", "aversion": AVERSION},
+    "rae": {"meta": "rae", "aversion": 0.5, "objective": "episodic"},
+    "rae-mild": {"meta": "rae", "aversion": 0.1, "objective": "episodic"},
+    "rae-marginal": {"meta": "rae", "aversion": 0.1},
     "rae-neutral": {"meta": "rae", "aversion": 0.0, "objective": "neutral"},
     "nash": {"meta": "nash"},
     "uniform": {"meta": "uniform"},

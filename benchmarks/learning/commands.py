@@ -26,11 +26,11 @@ class Curve:
 
 # `near` pays for waiting beside the target, and runs that have it end there; `progress` tells the way from afar. With a fault of -10
 # some seeds fly through the first target as fast as they can and are lost behind it.
-FORTH = ('weights={"near": 0.0, "progress": 2.0, "drone": -30.0}', "gamma=0.99", "entropy=0.0", "std_init=0.4", "std_final=0.05")
+FORTH = ('weights={"near": 0.0, "progress": 2.0, "drone": -30.0}', "gamma=0.99", "entropy=0.0", "std_init=0.4", "std_final=0.08")
 
 CURVES = (
     Curve("back-and-forth", "ppo", 15_000_000, FORTH),
-    Curve("hit-the-ball", "ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.05")),
+    Curve("hit-the-ball", "ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.1")),
     Curve("solo-bump", "ppo", 10_000_000),
     Curve("bump-and-pass", "mappo", 8_000_000),
     Curve("set-and-spike-easy", "mappo", 8_000_000),

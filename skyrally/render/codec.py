@@ -1,8 +1,9 @@
 """Frames to bytes and back, a block of frames at a time: the numbers column by column, the rest (events, words, score) as JSON.
 
 `quantised`: positions in millimetres, quaternions in 1/4096, throttles in 1/255; each column is replaced by its first or second
-differences (flight is smooth, so these are near zero), split into byte planes, and the whole is deflated. `lossless`: the float64 values,
-byte planes only.
+differences (flight is smooth, so these are near zero), split into byte planes, and the whole is deflated. `coarse`: the same in 4 mm,
+1/512 and 1/15, for pages that hold many replays. `lossless`: the float64 values, byte planes only, and where frames bear their world's
+record, that too (`Frame.world`), as what changed in its bytes: from any such frame the world can be played on, exactly.
 """
 
 from __future__ import annotations
@@ -14,12 +15,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skyrally.errors import SkyrallyError
-from skyrally.scenarios.stage import Frame
+from skyrally.scenarios.stage import Frame, Stage
 
-CODECS = ("quantised", "lossless")
 POS_UNIT = 1e-3  # m
 QUAT_UNIT = 1.0 / 4096.0  # an angle of about 0.03 degrees; int16 leaves room for lengths up to 8
 ROTOR_UNIT = 1.0 / 255.0
+
+
+class Grain(NamedTuple):
+    """The steps in which numbers are stored."""
+
+    pos: float = POS_UNIT  # m
+    quat: float = QUAT_UNIT
+    rotor: float = ROTOR_UNIT
+
+
+FINE = Grain()
+CODECS: dict[str, Grain | None] = {"quantised": FINE, "coarse": Grain(4e-3, 1.0 / 512.0, 1.0 / 15.0), "lossless": None}
 NOWHERE = -(2**31)  # stands for a position that is no number
 BROKEN = -(2**15)  # stands for a quaternion component that is no number
 NOTES_LIMIT = 1 << 22  # bytes of JSON in one block
@@ -32,6 +44,14 @@ class Shape(NamedTuple):
     rotors: int
     lossless: bool
     discs: int = 0
+    grain: Grain = FINE
+    world: np.dtype | None = None  # of the worlds' records, where they are stored
+
+    @classmethod
+    def of(cls, stage: Stage, codec: str, world: np.dtype | None = None) -> Shape:
+        """The shape of a stage's frames in a codec (a name in CODECS)."""
+        grain = CODECS[codec]
+        return cls(len(stage.agents), len(stage.rotor_xy), grain is None, len(stage.discs), grain or FINE, None if grain else world)
 
     @property
     def columns(self) -> dict[str, int]:
@@ -39,19 +59,24 @@ class Shape(NamedTuple):
         discs = {"disc_pos": 3 * self.discs, "disc_quat": 4 * self.discs} if self.discs else {}
         return {"pos": 3 * self.drones, "quat": 4 * self.drones, "rotor": self.rotors * self.drones, "ball": 3, "count": 3, **discs}
 
+    @property
+    def world_bytes(self) -> int:
+        """Bytes of a frame's world record, 0 where none is stored."""
+        return 0 if self.world is None else self.world.itemsize
+
     def size(self, frames: int) -> int:
         """Bytes of the numbers of so many frames, before deflation."""
         width = sum(self.columns.values())
-        return frames * (8 * width) if self.lossless else frames * (4 * width) + len(self.columns)
+        return frames * (8 * width + self.world_bytes) if self.lossless else frames * (4 * width) + len(self.columns)
 
 
 def encode(frames: list[Frame], shape: Shape) -> bytes:
     """A block of frames as bytes (not yet deflated)."""
     groups = _columns(frames, shape)
     if shape.lossless:
-        numbers = b"".join(_planes(values) for values in groups.values())
+        numbers = b"".join(_planes(values) for values in groups.values()) + _worlds(frames, shape)
     else:
-        numbers = b"".join(_differences(values) for values in _quantised(groups).values())
+        numbers = b"".join(_differences(values) for values in _quantised(groups, shape.grain).values())
     notes = json.dumps(_notes(frames, shape.lossless), separators=(",", ":"), ensure_ascii=False).encode()
     if len(notes) > NOTES_LIMIT:
         raise SkyrallyError(f"the words and events of {len(frames)} frames take {len(notes)} bytes; a replay holds at most {NOTES_LIMIT}")
@@ -66,8 +91,11 @@ def decode(data: bytes, frames: int, shape: Shape) -> list[Frame]:
         part, at = data[at : at + size], at + size
         groups[name] = _from_planes(part, frames, width, "<f8") if shape.lossless else _sums(part, frames, width)
     if not shape.lossless:
-        groups = _restored(groups)
-    return _frames(groups, json.loads(data[at:].decode()), frames, shape)
+        groups = _restored(groups, shape.grain)
+    end = at + shape.world_bytes * frames
+    made = _frames(groups, json.loads(data[end:].decode()), frames, shape)
+    _restore_worlds(made, data[at:end], shape)
+    return made
 
 
 def _columns(frames: list[Frame], shape: Shape) -> dict[str, np.ndarray]:
@@ -85,24 +113,25 @@ def _columns(frames: list[Frame], shape: Shape) -> dict[str, np.ndarray]:
     return {name: np.array(stacks[name], dtype="<f8").reshape(len(frames), width) for name, width in shape.columns.items()}
 
 
-def _quantised(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _quantised(groups: dict[str, np.ndarray], grain: Grain) -> dict[str, np.ndarray]:
     def whole(values: np.ndarray, unit: float, low: int, high: int, broken: int) -> np.ndarray:
         scaled = np.clip(np.nan_to_num(np.rint(values / unit)), low, high)
         return np.where(np.isfinite(values), scaled, broken).astype(np.int64).astype("<i4")
 
-    place, turn = (POS_UNIT, NOWHERE + 1, 2**31 - 1, NOWHERE), (QUAT_UNIT, BROKEN + 1, 2**15 - 1, BROKEN)
-    kinds = {"pos": place, "quat": turn, "rotor": (ROTOR_UNIT, 0, 255, 0), "ball": place, "count": (1.0, NOWHERE + 1, 2**31 - 1, 0)}
+    place, turn = (grain.pos, NOWHERE + 1, 2**31 - 1, NOWHERE), (grain.quat, BROKEN + 1, 2**15 - 1, BROKEN)
+    kinds = {"pos": place, "quat": turn, "rotor": (grain.rotor, 0, round(1.0 / grain.rotor), 0), "ball": place}
+    kinds["count"] = (1.0, NOWHERE + 1, 2**31 - 1, 0)
     kinds |= {"disc_pos": place, "disc_quat": turn}
     return {name: whole(values, *kinds[name]) for name, values in groups.items()}
 
 
-def _restored(groups: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _restored(groups: dict[str, np.ndarray], grain: Grain) -> dict[str, np.ndarray]:
     def real(name: str, unit: float, broken: int | None = None) -> np.ndarray:
         values = groups[name] * unit
         return values if broken is None else np.where(groups[name] == broken, np.nan, values)
 
-    place, turn = (POS_UNIT, NOWHERE), (QUAT_UNIT, BROKEN)
-    kinds = {"pos": place, "quat": turn, "rotor": (ROTOR_UNIT,), "ball": place, "count": (1.0,), "disc_pos": place, "disc_quat": turn}
+    place, turn = (grain.pos, NOWHERE), (grain.quat, BROKEN)
+    kinds = {"pos": place, "quat": turn, "rotor": (grain.rotor,), "ball": place, "count": (1.0,), "disc_pos": place, "disc_quat": turn}
     return {name: real(name, *kinds[name]) for name in groups}
 
 
@@ -116,6 +145,22 @@ def _from_planes(data: bytes, frames: int, width: int, kind: str) -> np.ndarray:
     size = np.dtype(kind).itemsize
     planes = np.frombuffer(data, "u1").reshape(size, width, frames)[::-1]
     return np.ascontiguousarray(planes.transpose(1, 2, 0)).view(kind).reshape(width, frames).T
+
+
+def _worlds(frames: list[Frame], shape: Shape) -> bytes:
+    """The worlds' records byte by byte, each frame's XORed with the one before: what stands still is zero."""
+    if shape.world is None:
+        return b""
+    rows = np.frombuffer(b"".join(frame.world.tobytes() for frame in frames if frame.world is not None), "u1").reshape(len(frames), -1)
+    return np.concatenate([rows[:1], rows[1:] ^ rows[:-1]]).T.tobytes()
+
+
+def _restore_worlds(frames: list[Frame], data: bytes, shape: Shape) -> None:
+    if shape.world is None:
+        return
+    changes = np.frombuffer(data, "u1").reshape(shape.world_bytes, len(frames)).T
+    for frame, row in zip(frames, np.bitwise_xor.accumulate(changes, axis=0), strict=True):
+        frame.world = np.frombuffer(row.tobytes(), shape.world).copy()
 
 
 def _differences(values: np.ndarray) -> bytes:

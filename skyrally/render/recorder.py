@@ -19,7 +19,7 @@ from skyrally.scenarios.stage import Frame, Stage
 
 
 class ReplaySink(FileSink):
-    """A .replay file. `header`: JSON values about the match (agents, seed); `codec`: "quantised" or "lossless"."""
+    """A .replay file. `header`: JSON values about the match (agents, seed); `codec`: "quantised", "coarse" or "lossless"."""
 
     def __init__(
         self,
@@ -32,14 +32,25 @@ class ReplaySink(FileSink):
     ) -> None:
         if codec not in CODECS:
             raise unknown("replay codec", codec, CODECS)
-        self._shape = Shape(len(stage.agents), len(stage.rotor_xy), codec == "lossless", len(stage.discs))
+        self._stage, self._codec, self._header = stage, codec, header
+        self._shape = Shape.of(stage, codec)
         self._per_block = layout.frames_per_block(self._shape)
-        data = layout.header_bytes(stage, codec, header)
+        layout.header_bytes(stage, codec, header)  # refuses what is no JSON before a file is made
         self._waiting: list[Frame] = []
         self._entries: list[bytes] = []
         self._frames = 0
         self._file = PendingFile(path, force=force)
         self._out = self._file.temporary.open("wb")
+        self._begun = False
+
+    def _begin(self, world: np.dtype | None) -> None:
+        """Writes the header, once it is known whether the frames bear their worlds."""
+        if self._begun:
+            return
+        self._begun = True
+        self._shape = Shape.of(self._stage, self._codec, world)
+        self._per_block = layout.frames_per_block(self._shape)
+        data = layout.header_bytes(self._stage, self._codec, self._header, self._shape.world)
         self._put(layout.START.pack(layout.MAGIC, layout.VERSION, len(data), zlib.crc32(data)) + data)
 
     def _put(self, data: bytes) -> None:
@@ -56,6 +67,12 @@ class ReplaySink(FileSink):
         shapes = (np.shape(frame.pos), np.shape(frame.quat), np.shape(frame.rotor))
         if shapes != ((drones, 3), (drones, 4), (drones, rotors)):
             raise SkyrallyError(f"a frame of shapes {shapes} does not fit the stage: {drones} drones with {rotors} rotors")
+        self._begin(None if frame.world is None else frame.world.dtype)
+        stored = self._shape.world
+        if stored is not None and (frame.world is None or frame.world.dtype != stored or frame.world.shape != (1,)):
+            raise SkyrallyError(
+                f"a frame bears another kind of world than the first frame, which bore one record of {stored.itemsize} bytes"
+            )
         self._waiting.append(_copy(frame))
         if len(self._waiting) >= self._per_block:
             self._flush()
@@ -74,6 +91,7 @@ class ReplaySink(FileSink):
         if not self._file.open:
             return
         try:
+            self._begin(None)
             if self._waiting:
                 self._flush()
             where, entries = self._out.tell(), b"".join(self._entries)
@@ -106,4 +124,5 @@ def _copy(frame: Frame) -> Frame:
         rally=frame.rally,
         title=frame.title,
         discs=np.array(frame.discs, float),
+        world=None if frame.world is None else frame.world.copy(),
     )

@@ -48,7 +48,7 @@ class Replay:
         self.path, self._file = path, file
         self._size = file.seek(0, os.SEEK_END)
         self._read_header()
-        self._shape = Shape(len(self.stage.agents), len(self.stage.rotor_xy), self.header["codec"] == "lossless", len(self.stage.discs))
+        self._shape = Shape.of(self.stage, self.header["codec"], self._world)
         self._entries = self._read_index()
         self._firsts = [entry.first for entry in self._entries]
         self._blocks: OrderedDict[int, list[Frame]] = OrderedDict()
@@ -82,6 +82,7 @@ class Replay:
             raise self._bad("is damaged: its header's checksum is wrong")
         try:
             self.header, self.stage = layout.parse_header(data)
+            self._world = layout.world_record(self.header)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise self._bad(f"has a header that makes no sense ({type(error).__name__}: {str(error)[:120]})") from None
         self._body = layout.START.size + length
@@ -143,6 +144,11 @@ class Replay:
             return decode(raw, count, self._shape)
         except (zlib.error, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise self._bad(f"is damaged: {name} cannot be read ({str(error)[:120]})") from None
+
+    def check(self) -> None:
+        """Reads every block once. SkyrallyError when one of them is damaged."""
+        for number in range(len(self._entries)):
+            self._block(number)
 
     def first_of_rally_after(self, k: int) -> int:
         """The number of the first frame after k with another rally than frame k; the length when there is none."""

@@ -1,4 +1,4 @@
-"""The replay file's layout: version 1.
+"""The replay file's layout: version 2 (1 had no codec `coarse` and stored no worlds; its files are read as they are).
 
     magic (8) | version u16 | header length u32 | header CRC-32 u32 | header, JSON
     blocks:   "CHNK" | frames u32 | length u32 | deflated length u32 | CRC-32 u32 | deflated bytes
@@ -18,13 +18,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from skyrally.errors import SkyrallyError
 from skyrally.render.codec import CODECS, Shape
 from skyrally.scenarios.stage import Court, Disc, Patch, Stage
 from skyrally.version import __version__
 
 MAGIC, END = b"SKYRALLY", b"SKYR-END"
-VERSION = 1
+VERSION = 2
 START = struct.Struct("<8sHII")
 CHUNK = struct.Struct("<4sIIII")
 INDEX = struct.Struct("<4sII")
@@ -32,6 +34,7 @@ ENTRY = struct.Struct("<QQIi")
 FOOT = struct.Struct("<Q8s")
 
 HEADER_LIMIT = 1 << 22  # bytes of JSON
+WORLD_LIMIT = 1 << 20  # bytes of one world's record
 BLOCK_LIMIT = 1 << 26  # bytes of numbers in one block
 BLOCK_AIM = 1 << 21  # bytes of numbers in one block, as we write them
 BLOCK_FRAMES = 250  # frames in one block, at most, as we write them: 5 s
@@ -45,10 +48,15 @@ def frames_per_block(shape: Shape) -> int:
     return max(1, min(BLOCK_FRAMES, BLOCK_AIM // shape.size(1)))
 
 
-def header_bytes(stage: Stage, codec: str, about: Mapping[str, Any] | None) -> bytes:
-    """The header's JSON: format, who wrote it, codec, stage, and what the caller tells `about` the match (agents, seed)."""
+def header_bytes(stage: Stage, codec: str, about: Mapping[str, Any] | None, world: np.dtype | None = None) -> bytes:
+    """The header's JSON: format, who wrote it, codec, stage, and what the caller tells `about` the match (agents, seed).
+
+    world: the fields of the worlds' records, where they are stored.
+    """
     writer = f"skyrally {__version__}"
     header = {"format": VERSION, "created_by": writer, "codec": codec, "stage": asdict(stage), "about": dict(about or {})}
+    if world is not None:
+        header["world"] = {"bytes": world.itemsize, "fields": np.lib.format.dtype_to_descr(world)}
     try:
         data = json.dumps(header, ensure_ascii=False, default=_plain).encode()
     except (TypeError, ValueError) as error:
@@ -76,6 +84,26 @@ def parse_header(data: bytes) -> tuple[dict[str, Any], Stage]:
     if header.get("codec") not in CODECS:
         raise ValueError(f"codec {header.get('codec')!r} is none of {', '.join(CODECS)}")
     return header, _stage(header["stage"])
+
+
+def world_record(header: dict[str, Any]) -> np.dtype | None:
+    """The type of the stored worlds' records, None where none are stored. ValueError or TypeError for anything odd."""
+    if "world" not in header:
+        return None
+    try:
+        kind = np.lib.format.descr_to_dtype(_tuples(header["world"]["fields"]))
+    except (RecursionError, SyntaxError):
+        raise ValueError("its worlds have fields that make no sense") from None
+    if kind.hasobject or not 0 < kind.itemsize <= WORLD_LIMIT or kind.itemsize != header["world"]["bytes"]:
+        raise ValueError(f"its worlds take {kind.itemsize} bytes")
+    return kind
+
+
+def _tuples(fields: Any) -> Any:
+    """NumPy's description of fields, which JSON made into lists: [(name, kind or fields, shape), ...]."""
+    if isinstance(fields, str):
+        return fields
+    return [(_text(field[0]), _tuples(field[1]), *(tuple(_whole(n) for n in shape) for shape in field[2:])) for field in fields]
 
 
 def _stage(fields: dict[str, Any]) -> Stage:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from skyrally.errors import SkyrallyError, unknown
 from skyrally.scenarios.stage import Frame, Stage
 
-SUFFIXES = (".mp4", ".gif", ".png", ".replay")
+SUFFIXES = (".mp4", ".gif", ".png", ".replay", ".html")
 
 
 class Sink(Protocol):
@@ -65,10 +65,10 @@ def open_sink(
     header: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Sink:
-    """A sink for `path`: .mp4, .gif, .png (a picture of the last frame) or .replay (data).
+    """A sink for `path`: .mp4, .gif, .png (a picture of the last frame), .replay (data) or .html (a page that plays the replay in it).
 
     `header` (agents, seed, ...: JSON values) goes into replays. `options`: `fps` for videos, `at` (frame number) for pictures, `codec`
-    ("quantised" or "lossless") for replays. SkyrallyError for another suffix, an existing file without `force`, an unwritable folder, an
+    (a name in codec.py) for replays and pages. SkyrallyError for another suffix, an existing file without `force`, an unwritable folder, an
     unknown camera.
     """
     suffix = Path(path).suffix.lower()
@@ -76,6 +76,10 @@ def open_sink(
         from skyrally.render.recorder import ReplaySink
 
         return ReplaySink(path, stage, force=force, header=header, **options)
+    if suffix == ".html":
+        from skyrally.render.page import PageSink
+
+        return PageSink(path, stage, force=force, header=header, **options)
     if suffix not in SUFFIXES:
         if not suffix:
             raise SkyrallyError(f"{str(path)!r} has no suffix; known: {', '.join(SUFFIXES)}")

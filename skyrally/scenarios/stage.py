@@ -110,3 +110,4 @@ class Frame:
     rally: int = 0  # number of the rally, from 0
     title: str = ""  # "scripted:rally vs hover"
     discs: np.ndarray = field(default_factory=lambda: np.zeros((0, 7)))  # [D, 7] m, world, and w, x, y, z
+    world: np.ndarray | None = None  # [1] the whole world, for BatchEnv.restore; lossless replays store it

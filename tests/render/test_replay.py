@@ -196,7 +196,9 @@ def test_foreign_future_and_missing_files(tmp_path, whole):
     assert "is not a replay" in broken(tmp_path, b"\x89PNG\r\n\x1a\n" + bytes(200))
     future = bytearray(whole)
     struct.pack_into("<H", future, 8, layout.VERSION + 1)
-    assert "version 2, this skyrally reads up to 1; install a newer skyrally" in broken(tmp_path, bytes(future))
+    assert f"version {layout.VERSION + 1}, this skyrally reads up to {layout.VERSION}; install a newer skyrally" in broken(
+        tmp_path, bytes(future)
+    )
     with pytest.raises(SkyrallyError, match="cannot read"):
         open_replay(tmp_path / "none.replay")
     with pytest.raises(SkyrallyError, match="cannot read"):
