@@ -25,8 +25,7 @@ PPO = {"worlds": 256, "steps": 25, "hidden": (64, 64), "gamma": 0.98, "learning_
 ROUNDS, RESPONSE = 4, 200_000  # world steps of a best response
 PSRO = {**PPO, "iterations": ROUNDS, "response": RESPONSE, "warm": "best", "patience": 2}
 METHODS = {
-    "rae": {"meta": "rae", "aversion": 0.5, "objective": "episodic"},
-    "rae-mild": {"meta": "rae", "aversion": 0.1, "objective": "episodic"},
+    "rae": {"meta": "rae", "aversion": 0.1, "objective": "episodic"},  # 0.5 is too much: who always crashes early has little variance
     "rae-marginal": {"meta": "rae", "aversion": 0.1},
     "rae-neutral": {"meta": "rae", "aversion": 0.0, "objective": "neutral"},
     "nash": {"meta": "nash"},
