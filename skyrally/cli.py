@@ -68,6 +68,7 @@ def watch(
     red: str | None = None,
     blue: str | None = None,
     agent: str | None = None,
+    agents: int | None = None,
     points: int = 5,
     serve: str = "winner",
     episodes: int = 1,
@@ -88,6 +89,7 @@ def watch(
         red: who plays red in a match or game: random, hover, scripted:rally, python:MODULE:ATTR (default: the scenario's own player).
         blue: who plays blue (in a game, where it is not told: who plays red).
         agent: who flies in a drill, or plays both sides of a game.
+        agents: how many drones a swarm has.
         points: a match goes to this many points.
         serve: who serves: winner or alternate.
         episodes: of a drill.
@@ -105,7 +107,8 @@ def watch(
 
     view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless)
     kwargs = {"red": red, "blue": blue, "agent": agent, "points": points, "serve": serve, "episodes": episodes, "seed": seed}
-    source = open_source(target, options=parse_options(option), **kwargs)
+    options = {**parse_options(option), **({} if agents is None else {"agents": agents})}
+    source = open_source(target, options=options, **kwargs)
     if out:
         film(source, [Path(path) for path in out], view, quiet=json)
     else:

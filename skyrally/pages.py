@@ -71,7 +71,7 @@ def page(scenario: Scenario) -> str:
         f"{scenario.summary[:1].upper()}{scenario.summary[1:]}.",
         f"![{scenario.name}]({scenario.name}.png)",
         (importlib.import_module(scenario.module).__doc__ or "").strip(),
-        f"Agents: {', '.join(scenario.agents)}. Action modes: {', '.join(scenario.action_modes)}." + _choices(scenario, options),
+        f"Agents: {_roster(scenario)}. Action modes: {', '.join(scenario.action_modes)}." + _choices(scenario, options),
         "## Result",
         f"Metric: {scenario.metric.name} ({scenario.metric.meaning}).",
         "Published: " + ("; ".join(map(str, scenario.published)) if scenario.published else "nothing for this metric") + ".",
@@ -81,6 +81,11 @@ def page(scenario: Scenario) -> str:
         "## Options\n\n" + table(["option", "default"], [[f"`{name}`", f"`{value!r}`"] for name, value in scenario.options.items()]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _roster(scenario: Scenario) -> str:
+    """The agents' names, or how a swarm's run."""
+    return ", ".join(scenario.agents) if scenario.swarm is None else f"drone_0 to drone_{scenario.drones - 1}, or as many as `agents` says"
 
 
 def _choices(scenario: Scenario, options: dict[str, Any]) -> str:

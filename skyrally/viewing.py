@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ def present(source: Source, view: View, quiet: bool = False) -> None:
 def film(source: Source, paths: list[Path], view: View, quiet: bool = False) -> None:
     """Streams every frame into all files at once; tells rallies as they end. Nothing is left behind when interrupted."""
     header = {"title": source.title}
+    gc.freeze()  # collections go over what pictures make only, not over all that was loaded: a third of the time with 2,000 drones
     with ExitStack() as stack:
         sinks = []
         for path in paths:

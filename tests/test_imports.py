@@ -56,7 +56,7 @@ def test_the_other_order_needs_register_all():
 
 def test_the_registration_tables_are_the_registry():
     assert set(registration.DRILLS) == {name for name, known in SCENARIOS.items() if known.drones == 1}
-    assert {*registration.DRILLS, *registration.PAIRS, *registration.MATCHES, *registration.GAMES} == set(SCENARIOS)
+    assert {*registration.DRILLS, *registration.PAIRS, *registration.MATCHES, *registration.GAMES, *registration.SWARMS} == set(SCENARIOS)
 
 
 def test_every_name_resolves():

@@ -70,15 +70,15 @@ def rally(name: str, scenario: Scenario) -> Agent:
 
 
 def drill(
-    name: str, module: str, function: str, memory_size: int = 0, action_mode: str = "ctbr", home: str = ""
+    name: str, module: str, function: str, memory_size: int = 0, action_mode: str = "ctbr", home: str = "", view: str = ""
 ) -> tuple[str, Callable[[str, Scenario], Agent]]:
-    """(name, maker) of a player of one scenario, `home` or that of its name: a row function over the scenario's own layout."""
+    """(name, maker) of a player of one scenario, `home` or that of its name: a row function over the scenario's own layout or `view`."""
     home = home or name
 
     def make(spec: str, scenario: Scenario) -> Agent:
         if scenario.name != home:
             raise SkyrallyError(f"{spec} plays {home} only, not {scenario.name}; try {scenario.yardstick}")
-        player = Scripted(spec, scenario, scenario.default_view, f"skyrally.agents.{module}", function, memory_size)
+        player = Scripted(spec, scenario, view or scenario.default_view, f"skyrally.agents.{module}", function, memory_size)
         player.action_mode = action_mode
         return player
 
@@ -105,6 +105,11 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("safe", "drivers", "safe_row", action_mode="discrete", home="two-way-road"),
         drill("careful", "drivers", "careful_row", action_mode="discrete", home="two-way-road"),
         drill("greedy", "drivers", "greedy_row", action_mode="discrete", home="two-way-road"),
+        drill("flock", "swarmers", "flock_row", action_mode="steer"),
+        drill("kuramoto", "swarmers", "kuramoto_row", 2, action_mode="steer"),
+        drill("aggregate", "swarmers", "aggregate_row", action_mode="velocity"),
+        drill("homing", "swarmers", "homing_row", action_mode="velocity", home="aggregate", view="noisy"),
+        drill("goal-swap", "swarmers", "goal_swap_row", action_mode="velocity"),
     ]
 )
 

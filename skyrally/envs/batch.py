@@ -21,6 +21,7 @@ from ..scenarios.sight import Sight
 from ..scenarios.stage import Frame, Stage
 from .arguments import as_array, finite_actions, memory, seed_row, whole
 from .choices import DEFAULT_SET, DISCRETE, choices_of
+from .crowd import Crowd
 from .faults import compiling
 from .rigging import NO_RIG, chunks_of, rigging
 from .seats import Seats
@@ -69,13 +70,14 @@ class BatchEnv:
         sight: Any = None,
         **options: Any,
     ):
-        self.scenario = scenario
         self.options = scenario.resolved(options)
+        self.scenario = scenario = scenario.sized(scenario, self.options)
         self.num_worlds = whole("worlds", worlds, 1)
         self.num_drones = scenario.drones
         self.seed = whole("seed", seed, 0)
         self.params = scenario.configure(self.options)
-        self.worlds = np.zeros(self.num_worlds, scenario.world)
+        self._crowd = Crowd(scenario, self.num_worlds, self.params, threads) if scenario.swarm is not None else None
+        self.worlds = np.zeros(self.num_worlds, scenario.world) if self._crowd is None else self._crowd.worlds
         world_seeds(self.seed, 0, self.worlds["seed"])
         for name, value in scenario.initial.items():
             self.worlds[name] = value
@@ -85,17 +87,20 @@ class BatchEnv:
         self.seats = Seats(scenario, self.worlds, self.views, choices_of(scenario, self.options, self.params, discrete))
         self._started = np.zeros(self.num_worlds, bool)
         self._all_started = False
-        self._chunks = chunks_of(self.num_worlds, threads)
+        self._chunks = chunks_of(self.num_worlds, threads) if self._crowd is None else self._crowd.chunks
         self._rigging = rigging(self.worlds, self.params, len(self._chunks), ACTION_SIZE)
         self.assign(view=view or scenario.default_view, action_mode=action_mode or scenario.action_modes[0])
-        self._step, self._restart, built = batch(scenario.name, scenario.module, self._rigging is not None)
+        self._step: Any
+        self._restart: Any
+        if self._crowd is None:
+            self._step, self._restart, built = batch(scenario.name, scenario.module, self._rigging is not None)
+        else:
+            self._step, self._restart, built = self._crowd.step, self._crowd.restart, self._crowd.built
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
         name = scenario.name + (" (disturbed)" if self._rigging else "")
-        with announced(name, built, pack=self.num_drones > 1), compiling(scenario, self.params):
-            nothing = np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32)
-            rig = self._rigs()[0]
-            self._step(self.worlds, self.params, *rig, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
-            self._restart(self.worlds, self.params, *rig, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)
+        first = "step" if self._crowd is None else self._crowd.first_function
+        with announced(name, built, first, pack=self.num_drones > 1), compiling(scenario, self.params):
+            self._warm()
 
     # -- what there is -------------------------------------------------------------------------------------------------
 
@@ -133,6 +138,11 @@ class BatchEnv:
     def returns(self) -> np.ndarray:
         """[W, N, K] float64 view: weighted terms summed over the episode so far."""
         return self.worlds["drones"]["returns"]
+
+    @property
+    def players(self) -> np.ndarray:
+        """[W] how many drones there are in each world's episode: N, but in swarms with a population of their own."""
+        return np.full(self.num_worlds, self.num_drones) if self._crowd is None else self.worlds["count"]
 
     @property
     def info(self) -> dict[str, np.ndarray]:
@@ -257,9 +267,22 @@ class BatchEnv:
     def _outputs(step: Step) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return step.reward, step.terminated, step.truncated
 
+    def _warm(self) -> None:
+        """Calls the compiled functions for no world: compiles them if they were not yet."""
+        if self._crowd is not None:
+            self._crowd.warm(self._own.obs)
+            return
+        nothing = np.zeros((self.num_worlds, self.num_drones, ACTION_SIZE), np.float32)
+        lead = self._leads()[0]
+        self._step(*lead, nothing, self._own.obs, *self._outputs(self._own), 0, 0)
+        self._restart(*lead, np.zeros(self.num_worlds, np.uint8), self._own.obs, 0, 0)
+
     def _run(self, function: Any, *arguments: Any) -> None:
         """Calls a compiled batch function over all worlds, in chunks on threads when there are many."""
-        self._spread(function, [(self.worlds, self.params, *rig, *arguments) for rig in self._rigs()])
+        if self._crowd is not None and self._crowd.large:
+            self._crowd.run(self._pool, *arguments)
+            return
+        self._spread(function, [(*lead, *arguments) for lead in self._leads()])
 
     def _hide(self, obs: np.ndarray, what: np.ndarray) -> None:
         """Masks what the drones do not see, where there is a `sight`."""
@@ -275,9 +298,12 @@ class BatchEnv:
         for future in [self._pool.submit(function, *row, first, last) for row, (first, last) in jobs]:
             future.result()
 
-    def _rigs(self) -> list[Any]:
-        """The disturbances' memory as each thread sees it."""
-        return [NO_RIG] * len(self._chunks) if self._rigging is None else self._rigging.rigs()
+    def _leads(self) -> list[tuple[Any, ...]]:
+        """What a compiled function is given first, per thread: worlds, shared block, the thread's own memory."""
+        if self._crowd is not None:
+            return self._crowd.leads(len(self._chunks))
+        rigs = [NO_RIG] * len(self._chunks) if self._rigging is None else self._rigging.rigs()
+        return [(self.worlds, self.params, *rig) for rig in rigs]
 
     def _mask(self, mask: Any) -> np.ndarray:
         what = as_array(mask)

@@ -49,7 +49,8 @@ class SkyParallelEnv(Viewed, ParallelEnv):
         known = [*found.options, *doors.BATCH_OPTIONS, "seed", "remove_dead", "render_mode"]
         checked_options(f"option of {found.name}", options, known)
         self.batch = doors.make(found, max_cycles=max_cycles, **{"seed": spaces.fresh_seed(), **options})
-        self.scenario, self.remove_dead, self.render_mode = found, remove_dead, render_mode
+        self.scenario = found = self.batch.scenario  # a swarm's as large as its options say
+        self.remove_dead, self.render_mode = remove_dead, render_mode
         self.possible_agents: list[str] = list(found.agents)
         self.agents: list[str] = []
         self.metadata = {

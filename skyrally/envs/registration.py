@@ -16,6 +16,7 @@ DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggl
 PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 GAMES = ("matrix", "stag-hunt", "two-way-road")  # two players that are no drones
+SWARMS = ("flock", "kuramoto", "aggregate", "goal-swap")  # any number of drones
 
 
 def env_id(name: str) -> str:
@@ -28,7 +29,7 @@ def register_imported() -> None:
     if hasattr(sys.modules.get("gymnasium"), "register"):
         _register_gymnasium(DRILLS)
     if hasattr(sys.modules.get("pettingzoo"), "register"):
-        _register_pettingzoo(DRILLS + PAIRS + MATCHES + GAMES)
+        _register_pettingzoo(DRILLS + PAIRS + MATCHES + GAMES + SWARMS)
 
 
 def register_all() -> None:

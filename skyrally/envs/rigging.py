@@ -85,12 +85,19 @@ def rigging(worlds: np.ndarray, params: np.ndarray, threads: int, actions: int) 
     return Rigging(worlds, params, threads, actions)
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def chunks_of(worlds: int, threads: int | None) -> list[tuple[int, int]]:
     """Ranges of worlds, one per thread: None uses all cores as far as the worlds are worth it."""
     if threads is None:
-        threads = min(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, worlds // WORLDS_PER_THREAD
-        )
-    threads = max(1, min(whole("threads", threads, 0) or 1, worlds))
+        threads = min(cores(), worlds // WORLDS_PER_THREAD)
+    return ranges(worlds, max(1, min(whole("threads", threads, 0) or 1, worlds)))
+
+
+def ranges(worlds: int, threads: int) -> list[tuple[int, int]]:
+    """The numbers below `worlds` in so many ranges of nearly equal length."""
     edges = [worlds * k // threads for k in range(threads + 1)]
     return list(pairwise(edges))

@@ -12,7 +12,7 @@ Lee, Leok, McClamroch 2010, "Geometric tracking control of a quadrotor UAV on SE
 
 import math
 
-from .records import VELOCITY
+from .records import VELOCITY, WAYPOINT
 from .vec import add_scaled, body_x, clip, dot, fn, norm, scale, sub, to_body, vec3, vec4
 
 YAW_GAIN = 2.0  # 1/s: yaw rate per rad of heading error
@@ -45,7 +45,7 @@ def stay(drone):
 def cascade(drone, airframe):
     """(collective thrust N, body rates rad/s) that the drone's velocity or waypoint command asks for now."""
     quat, vel, goal = vec4(drone.quat), vec3(drone.vel), drone.command
-    if drone.mode == VELOCITY:
+    if drone.mode != WAYPOINT:  # velocity, and what a swarm's scenario steers
         target, yaw = vec3(goal), goal[3]
     else:
         target, yaw = _approach(drone, airframe), _face(quat, goal[3])

@@ -6,6 +6,7 @@
 | ctbr | collective thrust (-1 none, 1 full), roll, pitch, yaw rate over their limits | N and rad/s |
 | velocity, waypoint | see `cascade` | m/s and rad/s, m and rad |
 | pick | the first: which of K equal parts of [-1, 1] it lies in (players that are no drones) | a choice, 0 to K - 1 |
+| steer | what the swarm's scenario says, such as a turn rate | see there |
 
 Values outside the bounds are clipped. A row that is not finite marks the drone `invalid` and hovers level instead.
 """
@@ -13,10 +14,10 @@ Values outside the bounds are clipped. A row that is not finite marks the drone 
 import math
 
 from .cascade import cascade, intend, stay
-from .records import CTBR, PICK, ROTOR, VELOCITY, WAYPOINT
+from .records import CTBR, PICK, ROTOR, STEER, VELOCITY, WAYPOINT
 from .vec import clip, fn, put3, put4, vec3, vec4
 
-ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR, "velocity": VELOCITY, "waypoint": WAYPOINT, "pick": PICK}
+ACTION_MODES = {"rotor": ROTOR, "ctbr": CTBR, "velocity": VELOCITY, "waypoint": WAYPOINT, "pick": PICK, "steer": STEER}
 ACTION_SIZE = 4
 
 

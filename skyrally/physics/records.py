@@ -12,7 +12,7 @@ F8, I8, I4, I1 = "f8", "i8", "i4", "i1"
 Fields = list[tuple]
 
 # Action modes (physics/control.py decodes them).
-ROTOR, CTBR, VELOCITY, WAYPOINT, PICK = 0, 1, 2, 3, 4
+ROTOR, CTBR, VELOCITY, WAYPOINT, PICK, STEER = 0, 1, 2, 3, 4, 5
 
 # Event kinds. `who` is a drone's index, or NOBODY; `other` the second drone of a drone-drone contact.
 NOBODY = -1

@@ -185,8 +185,9 @@ def _sums(data: bytes, frames: int, width: int) -> np.ndarray:
 
 
 def _notes(frames: list[Frame], lossless: bool) -> list[dict[str, Any]]:
-    """What is no number, only for frames where there is something: `k` the frame in the block; score and title where they change."""
+    """What is no number, only for frames where there is something: `k` the frame in the block; what lasts, where it changes."""
     notes, score, title = [], (), None
+    lasting: dict[str, Any] = {"note": "", "pillars": [], "marks": []}
     for k, frame in enumerate(frames):
         note: dict[str, Any] = {}
         if frame.score != score:
@@ -194,6 +195,9 @@ def _notes(frames: list[Frame], lossless: bool) -> list[dict[str, Any]]:
             note["score"] = None if score is None else [int(score[0]), int(score[1])]
         if frame.title != title:
             note["title"] = title = frame.title
+        for name, value in (("note", frame.note), ("pillars", _rows(frame.pillars, lossless)), ("marks", _rows(frame.marks, lossless))):
+            if value != lasting[name]:
+                note[name] = lasting[name] = value
         if frame.lines:
             note["lines"] = list(frame.lines)
         if frame.contacts:
@@ -203,6 +207,10 @@ def _notes(frames: list[Frame], lossless: bool) -> list[dict[str, Any]]:
     return notes
 
 
+def _rows(places: np.ndarray, lossless: bool) -> list[list[float]]:
+    return [[_coordinate(v, lossless) for v in row] for row in places]
+
+
 def _coordinate(value: float, lossless: bool) -> float:
     return float(value) if lossless or not math.isfinite(value) else round(float(value), 3)
 
@@ -210,8 +218,12 @@ def _coordinate(value: float, lossless: bool) -> float:
 def _frames(groups: dict[str, np.ndarray], notes: list[dict[str, Any]], count: int, shape: Shape) -> list[Frame]:
     noted = {int(note["k"]): note for note in notes}
     frames, score, title = [], None, ""
+    words, pillars, marks = "", np.zeros((0, 4)), np.zeros((0, 3))
     for k in range(count):
         note = noted.get(k, {})
+        words = str(note.get("note", words))
+        pillars = np.array(note["pillars"], float).reshape(-1, 4) if "pillars" in note else pillars
+        marks = np.array(note["marks"], float).reshape(-1, 3) if "marks" in note else marks
         if "score" in note:
             score = None if note["score"] is None else (int(note["score"][0]), int(note["score"][1]))
         title = str(note.get("title", title))
@@ -228,6 +240,9 @@ def _frames(groups: dict[str, np.ndarray], notes: list[dict[str, Any]], count: i
                 score=score,
                 rally=rally,
                 title=title,
+                note=words,
+                pillars=pillars,
+                marks=marks,
                 discs=_discs(groups, k, shape.discs),
             )
         )

@@ -26,27 +26,33 @@ def slowed(stage: Stage) -> Stage:
 def glide(stage: Stage, frames: Iterator[Frame]) -> Iterator[Frame]:
     """The frames of one episode, evenly filled up: each thing goes straight from where it was to where it is."""
     n, last = between(stage), None
+    jump = JUMP if stage.space is None else min(JUMP, *stage.space[:2])
     for frame in frames:
         if last is not None:
-            yield from (_between(last, frame, k, n) for k in range(1, n))
+            yield from (_between(last, frame, k, n, jump) for k in range(1, n))
         last = frame
         yield replace(frame, step=frame.step * n)
 
 
-def _between(a: Frame, b: Frame, k: int, n: int) -> Frame:
+def _between(a: Frame, b: Frame, k: int, n: int, jump: float) -> Frame:
     """Part k of n of the way from a to b, in which nothing happens."""
     return replace(
         a,
         step=a.step * n + k,
-        pos=_part(a.pos, b.pos, k / n, a.pos, b.pos),
-        quat=_part(a.quat, b.quat, k / n, a.pos, b.pos),
-        discs=_part(a.discs, b.discs, k / n, a.discs[:, :3], b.discs[:, :3]),
+        pos=_part(a.pos, b.pos, k / n, jump, a.pos, b.pos),
+        quat=_part(a.quat, _same_side(a.quat, b.quat), k / n, jump, a.pos, b.pos),
+        discs=_part(a.discs, b.discs, k / n, jump, a.discs[:, :3], b.discs[:, :3]),
         contacts=[],
         lines=[],
     )
 
 
-def _part(a: np.ndarray, b: np.ndarray, share: float, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _same_side(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """[N, 4] the quaternions b, each with the sign that is nearer to a: both signs mean the same attitude."""
+    return np.where((a * b).sum(axis=1, keepdims=True) < 0.0, -b, b)
+
+
+def _part(a: np.ndarray, b: np.ndarray, share: float, jump: float, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """[N, D] the share of the way from a to b, but a itself where the place [N, 3] jumps."""
-    near = np.abs(end - start).max(axis=1, initial=0.0) < JUMP
+    near = np.abs(end - start).max(axis=1, initial=0.0) < jump
     return np.where(near[:, None], a + share * (b - a), a)

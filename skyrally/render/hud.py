@@ -116,10 +116,12 @@ class Hud:
         """Where nobody counts points: what is shown, and the time."""
         px = self.px
         title = frame.title or self.stage.scenario
-        width = max(text_image(title, px(24), theme.TEXT, True).get_width() + px(28), px(120))
+        clock = f"episode {frame.rally + 1}   {self._clock(frame)}" + (f"   {frame.note}" if frame.note else "")
+        widest = max(text_image(*text, theme.TEXT, True).get_width() for text in ((title, px(24)), (frame.note and clock, px(17))))
+        width = max(widest + px(28), px(120))
         self.backing(surface, px(14), px(12), width, px(46))
         self.write(surface, title, (px(28), px(27)), 24, theme.TEXT)
-        self.write(surface, f"episode {frame.rally + 1}   {self._clock(frame)}", (px(28), px(46)), 17, theme.TEXT_DIM)
+        self.write(surface, clock, (px(28), px(46)), 17, theme.TEXT_DIM)
 
     def _ticker(self, surface: pygame.Surface, ticker: list[tuple[str, float]]) -> None:
         px, lines = self.px, [entry for entry in ticker if entry[1] < TICKER_SECONDS][-TICKER_LINES:]

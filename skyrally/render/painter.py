@@ -22,7 +22,9 @@ from skyrally.render.disc import DiscPose, PlayerArt, pose_discs
 from skyrally.render.drone import DroneArt, DronePose
 from skyrally.render.net import draw_net
 from skyrally.render.pg import pygame
+from skyrally.render.pillar import PillarPose, draw_marks, pose_pillars
 from skyrally.render.scenery import draw_backdrop
+from skyrally.render.swarm import SwarmArt
 from skyrally.render.views import Rig, ball_of
 from skyrally.scenarios.stage import Frame, Stage
 
@@ -31,7 +33,11 @@ ROTOR_RATE = 34.0  # rad/s shown at full throttle: real rotors (over 800 rad/s) 
 JUMP = 1.5  # m in one frame: the ball was put somewhere, it did not fly there
 MANY = 64  # flashes shown at once, at most
 FINE_UP_TO = 1280 * 760  # pixels: larger pictures are drawn at single size when speed matters
+MARK = 0.55  # of the drones' radius: of what shows a goal
 SIZES = (16, 8192)  # pixels, least and greatest side of a picture
+
+
+Solid = DronePose | DiscPose | PillarPose
 
 
 @dataclass
@@ -68,6 +74,7 @@ class Painter:
         self.fineness = fineness or (2 if size[0] * size[1] <= FINE_UP_TO else 1)
         self.rig = Rig(stage, self.size, camera)
         self._art = PlayerArt(stage) if stage.players else DroneArt(stage)
+        self._swarm = SwarmArt(stage) if stage.glyph > 0.0 else None
         self._hud = hud.Hud(stage, self.size)
         self._memory, self._unpainted = Memory(), 0.0
         fine = (self.size[0] * self.fineness, self.size[1] * self.fineness)
@@ -104,6 +111,7 @@ class Painter:
         if last is not None and (frame.rally != last.rally or frame.step < last.step):
             memory.trail.clear()
         self._follow_ball(frame)
+        self._follow_swarm(frame, last)
         rotor = np.nan_to_num(np.asarray(frame.rotor, float)).clip(0.0, 1.0)
         spin = np.array(self.stage.rotor_spin, float)
         if memory.angles.shape != rotor.shape:
@@ -126,6 +134,12 @@ class Painter:
         trail.append(ball.copy())
         while len(trail) > TRAIL_SECONDS / self.stage.dt:
             trail.popleft()
+
+    def _follow_swarm(self, frame: Frame, last: Frame | None) -> None:
+        if self._swarm is not None:
+            if last is not None and (frame.rally != last.rally or frame.step < last.step):
+                self._swarm.forget()
+            self._swarm.observe(frame.pos)
 
     def paint(self, surface: pygame.Surface, seconds: float | None = None) -> None:
         """Draws the last observed frame. `seconds` moves the camera (default: the time of the frames observed since the last picture)."""
@@ -161,6 +175,8 @@ class Painter:
 
     def _moving_box(self, camera: Camera, frame: Frame) -> pygame.Rect:
         """A box on the canvas that holds everything that moves, shadows and flashes too (its corners are even, for the shrinking)."""
+        if self.stage.space is not None:
+            return self._canvas.get_rect()
         spots = [*np.asarray(frame.pos, float), *frame.discs[:, :3], *self._memory.trail, *(flash.point for flash in self._memory.flashes)]
         around = np.array(spots).reshape(-1, 3)
         if not len(around) or not (np.abs(around) < 1e4).all():
@@ -196,11 +212,19 @@ class Painter:
     def _draw_moving(self, camera: Camera, frame: Frame) -> list[DronePose | DiscPose]:
         """Shadows, then what is behind the net, the net, and what is before it; within each the far before the near."""
         memory, ball = self._memory, ball_of(self.stage, frame)
+        draw_marks(self._canvas, camera, frame.marks, MARK * self.stage.body_radius)
+        if self._swarm is not None:
+            for pillar in sorted(pose_pillars(frame.pillars, camera), key=lambda pose: -pose.depth):
+                pillar.draw(self._canvas)
+            self._swarm.draw(self._canvas, camera, frame.pos, frame.quat)
+            for flash in memory.flashes:
+                self._draw_flash(camera, flash)
+            return []
         posed = self._art.pose(camera, frame.pos, frame.quat, memory.angles)
         poses = [pose for pose in posed if pose is not None]
         for at in np.asarray(frame.pos, float):
             ball_art.draw_shadow(self._canvas, camera, at, 1.15 * self.stage.body_radius)
-        discs = pose_discs(self.stage.discs, frame.discs, camera)
+        discs: list[Solid] = [*pose_discs(self.stage.discs, frame.discs, camera), *pose_pillars(frame.pillars, camera)]
         for disc, at in zip(self.stage.discs, frame.discs[:, :3], strict=False):
             ball_art.draw_shadow(self._canvas, camera, at, disc.reach)
         if ball is not None:
@@ -223,7 +247,7 @@ class Painter:
     def _draw_flash(self, camera: Camera, flash: Flash) -> None:
         ball_art.draw_flash(self._canvas, camera, flash.name, flash.point, flash.colour, self._memory.clock - flash.born)
 
-    def _draw_side(self, camera: Camera, poses: Sequence[DronePose | DiscPose], ball: np.ndarray | None, side: float) -> None:
+    def _draw_side(self, camera: Camera, poses: Sequence[Solid], ball: np.ndarray | None, side: float) -> None:
         """Drones, discs, ball and trail on one side of the net's plane (0: there is no net)."""
         if len(self._memory.trail) > 1:
             trail = np.array(self._memory.trail)

@@ -118,10 +118,15 @@ def _stage(fields: dict[str, Any]) -> Stage:
         ball_radius=_number(fields["ball_radius"], 0.0, 100.0),
         rotor_xy=tuple((_number(x, -100.0, 100.0), _number(y, -100.0, 100.0)) for x, y in fields["rotor_xy"]),
         rotor_spin=tuple(_number(spin, -1.0, 1.0) for spin in fields["rotor_spin"]),
-        **{name: _number(fields[name], 0.0, 100.0) for name in ("rotor_radius", "body_radius", "body_half_height", "racket_radius")},
+        rotor_radius=_number(fields["rotor_radius"], 0.0, 100.0),
+        body_radius=_number(fields["body_radius"], 0.0, 100.0),
+        body_half_height=_number(fields["body_half_height"], 0.0, 100.0),
+        racket_radius=_number(fields["racket_radius"], 0.0, 100.0),
         discs=tuple(_disc(disc) for disc in fields.get("discs", ())),
         players=tuple(_disc(disc) for disc in fields.get("players", ())),
         floor=tuple(_patch(patch) for patch in fields.get("floor", ())),
+        space=_space(fields.get("space")),
+        glyph=_number(fields.get("glyph", 0.0), 0.0, 100.0),
     )
     if len(stage.agents) != len(stage.teams) or len(stage.rotor_xy) != len(stage.rotor_spin):
         raise ValueError("agents and teams, or rotors and spins, do not match in number")
@@ -130,6 +135,13 @@ def _stage(fields: dict[str, Any]) -> Stage:
     if len(stage.players) not in (0, len(stage.agents)):
         raise ValueError(f"{len(stage.players)} bodies for {len(stage.agents)} agents")
     return stage
+
+
+def _space(value: Any) -> tuple[float, float, float] | None:
+    if value is None:
+        return None
+    length, width, height = (_number(size, 0.0, 1e5) for size in value)
+    return length, width, height
 
 
 def _disc(fields: dict[str, Any]) -> Disc:

@@ -17,6 +17,8 @@ FOG = 45.0  # m, distance over which the ground fades into the horizon
 LINE_WIDTH = 0.05  # m, as on a real court
 GRID_REACH = 10  # m from the origin to the last line
 TEXT = 0.36  # height of what is written on a patch of floor, of its width
+WIDE = 8.0  # m, half a domain's width from which on fog begins farther away
+MESH = 10  # lines across a swarm's domain, at most
 STRIPS = 6  # bands of slightly different light on each half of the court
 
 
@@ -30,6 +32,8 @@ def draw_backdrop(surface: pygame.Surface, stage: Stage, camera: Camera) -> None
     _draw_room(surface, stage, camera)
     if stage.floor:
         _draw_floor(surface, stage.floor, camera)
+    elif stage.space is not None:
+        _draw_space(surface, stage.space, camera)
     elif stage.court is None:
         _draw_grid(surface, camera)
     else:
@@ -47,9 +51,12 @@ def _draw_room(surface: pygame.Surface, stage: Stage, camera: Camera) -> None:
     reach = max(camera.eye[2], 0.05) / np.maximum(-slope, 1e-4)  # m, along the ray to the ground
     spot = camera.eye[:2] + ray[..., :2] / np.linalg.norm(ray, axis=-1, keepdims=True) * reach[..., None]
     size = 4.0 if stage.court is None else 0.6 * stage.court.length + 1.0
+    wide = 1.0 if stage.space is None else max(1.0, max(stage.space[:2]) / WIDE)  # a swarm's hall grows with it
+    if stage.space is not None:
+        size = 0.8 * max(stage.space[:2])
     lamp = np.exp(-(spot**2).sum(axis=-1) / (2.0 * size**2))[..., None]
     ground = np.array(theme.GROUND) + lamp * (np.array(theme.GROUND_LIT) - np.array(theme.GROUND))
-    fog = (1.0 - np.exp(-((reach / FOG) ** 2)))[..., None]
+    fog = (1.0 - np.exp(-((reach / (FOG * wide)) ** 2)))[..., None]
     sky_share = np.sqrt(np.clip(slope / 0.55, 0.0, 1.0))[..., None]
     sky = np.array(theme.SKY_LOW) + sky_share * (np.array(theme.SKY_HIGH) - np.array(theme.SKY_LOW))
     colour = np.where(slope[..., None] < 0.0, ground + fog * (np.array(theme.SKY_LOW) - ground), sky)
@@ -72,6 +79,24 @@ def _draw_court(surface: pygame.Surface, court: Court, camera: Camera) -> None:
         light = 1.04 - 0.016 * abs(k + 0.5)  # brightest at the net, under the lamps
         _rectangle(surface, camera, (k * hx / STRIPS, (k + 1) * hx / STRIPS), (-hy, hy), theme.lit(tint, light))
     _draw_lines(surface, court, camera)
+
+
+def _draw_space(surface: pygame.Surface, space: tuple[float, float, float], camera: Camera) -> None:
+    """A swarm's domain: a lighter floor with lines at whole steps of 1, 2 or 5 m (or ten times that), and its edge."""
+    hx, hy = space[:2]
+    _rectangle(surface, camera, (-hx, hx), (-hy, hy), theme.mix(theme.GROUND_LIT, theme.GROUND, 0.35))
+    least = 2.0 * max(hx, hy) / MESH
+    unit = 10.0 ** math.floor(math.log10(least))
+    step = next(unit * k for k in (1.0, 2.0, 5.0, 10.0) if unit * k >= 0.999 * least)
+    ends = [((k * step, -hy, 0.0), (k * step, hy, 0.0)) for k in range(math.ceil(-hx / step), math.floor(hx / step) + 1)]
+    ends += [((-hx, k * step, 0.0), (hx, k * step, 0.0)) for k in range(math.ceil(-hy / step), math.floor(hy / step) + 1)]
+    for points in camera.lines(np.array(ends)):
+        if points:
+            canvas.stroke(surface, points[0], points[1], 1.0, theme.GRID, 70)
+    corners = [(-hx, -hy, 0.0), (hx, -hy, 0.0), (hx, hy, 0.0), (-hx, hy, 0.0), (-hx, -hy, 0.0)]
+    for points in camera.lines(np.array([corners[k : k + 2] for k in range(4)])):
+        if points:
+            canvas.stroke(surface, points[0], points[1], 2.5, theme.mix(theme.GRID, theme.TEXT, 0.3))
 
 
 def _draw_floor(surface: pygame.Surface, floor: tuple[Patch, ...], camera: Camera) -> None:

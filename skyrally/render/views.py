@@ -25,6 +25,7 @@ HIGHEST = 20.0  # m, no ball makes the camera show more than this
 OPEN_RADIUS = 2.0  # m, half the ground shown where there is no court
 FREE = 1.2  # m that drones may stray from the middle of an open ground before the camera goes along
 LOWERED = 0.05  # heights, how far below the middle the scene sits: the scoreboard is above it
+SWARM_VIEW = (math.radians(78.0), math.radians(46.0))  # azimuth and elevation from which a swarm is seen whole
 TAU = 0.35  # s, time constant of the camera's movement
 STILL = 1e-3  # m or rad, a change below this is none (the camera stands, and its background is drawn once)
 
@@ -44,6 +45,9 @@ def _half(stage: Stage) -> tuple[float, float, float]:
     if stage.floor:
         xs, ys = (max(abs(at) + 0.5 * size for at, size in spans) for spans in _spans(stage))
         return xs, ys, 0.0
+    if stage.space is not None:
+        hx, hy, high = stage.space
+        return hx, hy, min(high, 0.3 * (hx + hy))  # drones mostly fly low in a tall room
     if stage.court is None:
         return OPEN_RADIUS, OPEN_RADIUS, 2.5
     return 0.5 * stage.court.length, 0.5 * stage.court.width, stage.court.net_height + HEADROOM
@@ -68,7 +72,7 @@ def ball_of(stage: Stage, frame: Frame) -> np.ndarray | None:
 def _strayed(stage: Stage, frame: Frame) -> np.ndarray:
     """How far [3] m the camera should go along with drones on open ground: nothing while they stay near the middle."""
     here = _finite(np.asarray(frame.pos, float).reshape(-1, 3))
-    if stage.court is not None or stage.floor or not len(here):
+    if stage.court is not None or stage.floor or stage.space is not None or not len(here):
         return np.zeros(3)
     off = here.mean(axis=0) - np.array([0.0, 0.0, 1.25])
     return off * max(0.0, 1.0 - FREE / max(float(np.linalg.norm(off)), 1e-9))
@@ -105,6 +109,8 @@ def orbit(scene: Scene) -> View:
     """Three quarters from above (a floor: straight down); the one to turn with the mouse. Still, so that its background is drawn once."""
     if scene.stage.floor:
         return top(scene)
+    if scene.stage.space is not None:
+        return _framed(scene, View((0, 0, 0), 1.0, *SWARM_VIEW), (0.96, 0.9))
     return _framed(scene, View((0, 0, 0), 1.0, math.radians(64.0), math.radians(24.0)))
 
 

@@ -20,7 +20,8 @@ class Episodes:
         worlds = env.worlds
         metric = worlds[env.scenario.metric.field][ended]
         self._terms = env.terms
-        self._rows.append((metric, worlds["step"][ended], env.returns[ended].mean(1)))
+        returns = env.returns[ended].sum(1) / env.players[ended, None]  # drones that do not exist have none
+        self._rows.append((metric, worlds["step"][ended], returns))
 
     def summary(self) -> dict[str, float]:
         """Means since the last call: episodes, metric, return, length and one weighted return per reward term. Empty without episodes."""

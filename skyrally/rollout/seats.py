@@ -87,4 +87,7 @@ def take_seats(env: BatchEnv, seats: list[Seat]) -> None:
         where[seat.worlds] = True
         view = seat.player.view or env.scenario.default_view
         mine = env.agents[seat.drones]
+        if len(mine) == env.num_drones:
+            env.assign(view=view, action_mode=seat.player.action_mode, mask=where.numpy())
+            continue
         env.assign(view=dict.fromkeys(mine, view), action_mode=dict.fromkeys(mine, seat.player.action_mode), mask=where.numpy())

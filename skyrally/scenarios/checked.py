@@ -9,6 +9,7 @@ from ..errors import SkyrallyError, unknown
 from .scenario import Layout, Scenario
 
 FUNCTIONS = ("reset", "advance", "referee", "observe")
+SWARM_FUNCTIONS = ("reset", "move", "sense", "judge", "look")
 WORLD = ("seed", "episode", "step", "terminated", "truncated", "drones")
 DRONE = ("view_id", "mode", "alive", "term", "returns")
 
@@ -34,7 +35,7 @@ def _check_module(scenario: Scenario) -> None:
             "put it into a file of its own and import that, or give the file's name instead of a scenario's"
         )
     module = importlib.import_module(scenario.module)
-    for function in FUNCTIONS:
+    for function in FUNCTIONS if scenario.swarm is None else SWARM_FUNCTIONS:
         if not hasattr(module, function):
             raise SkyrallyError(f"{scenario.name}: module {scenario.module} has no function {function!r}; define it before registering")
 

@@ -128,6 +128,8 @@ class Scenario:
     choices: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None  # what players choose from, in words; None: drones, see envs
     picture: Callable[[np.record, Stage], Frame] = frame_of  # a world's moment, without its lines
     crash: str = ""  # a field of the world record that is above 0 at the end of an episode with an accident; none: no accidents
+    swarm: tuple[np.dtype, np.dtype] | None = None  # of a swarm: the records of a world's head and of a drone (physics/swarm_records.py)
+    sized: Callable[[Scenario, Mapping[str, Any]], Scenario] = lambda scenario, options: scenario  # the scenario for these options' number
     alike: Callable[[Mapping[str, Any]], bool] = lambda options: True  # whether one policy can play either side, given the options
 
     @property

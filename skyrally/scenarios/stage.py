@@ -70,6 +70,8 @@ class Stage:
     discs: tuple[Disc, ...] = ()
     players: tuple[Disc, ...] = ()  # what stands for each agent, where agents are no drones
     floor: tuple[Patch, ...] = ()  # instead of a court, in the order of painting; centred on the origin and seen from above
+    space: tuple[float, float, float] | None = None  # m, half length, half width and height of a swarm's domain
+    glyph: float = 0.0  # m, the length of the arrows that stand for drones where there are many; 0: drawn as what they are
 
 
 def board_stage(
@@ -109,5 +111,8 @@ class Frame:
     score: tuple[int, int] | None = None  # red, blue
     rally: int = 0  # number of the rally, from 0
     title: str = ""  # "scripted:rally vs hover"
+    note: str = ""  # a number worth telling, written beside the clock
+    pillars: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))  # [K, 4] m: x, y, radius, height from the ground
+    marks: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))  # [K, 3] m, world: goals
     discs: np.ndarray = field(default_factory=lambda: np.zeros((0, 7)))  # [D, 7] m, world, and w, x, y, z
     world: np.ndarray | None = None  # [1] the whole world, for BatchEnv.restore; lossless replays store it

@@ -73,9 +73,9 @@ class DrillRunner:
         self.env = doors.make(found, worlds, seed=seed, threads=threads, **{**options, **seat})
         for other in players[1:]:
             self.env.assign(team=1, view=other.view or found.default_view, action_mode=other.action_mode)
-        self._drones = [np.broadcast_to(part, (worlds, len(part))) for part in np.array_split(np.arange(found.drones), len(players))]
+        self._drones = [np.broadcast_to(part, (worlds, len(part))) for part in np.array_split(np.arange(self.env.num_drones), len(players))]
         self._seats = [Seat(one, self.env, drones.shape[1]) for one, drones in zip(players, self._drones, strict=True)]
-        self._actions = np.zeros((worlds, found.drones, 4), np.float32)
+        self._actions = np.zeros((worlds, self.env.num_drones, 4), np.float32)
         self.begin(first)
 
     def begin(self, first: int = 0) -> None:
@@ -121,7 +121,7 @@ class DrillRunner:
             metric=float(world[scenario.metric.field]),
             steps=int(world["step"]),
             truncated=bool(world["truncated"]),
-            reward=float(self.env.returns[k, self._drones[0][0]].sum(axis=1).mean()),
+            reward=float(self.env.returns[k, self._drones[0][0][: self.env.players[k]]].sum(axis=1).mean()),
             info={name: float(world[name]) for name in scenario.info},
         )
 

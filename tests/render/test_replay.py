@@ -30,10 +30,11 @@ def record(path, stage, frames, **options):
 
 def same(a: Frame, b: Frame) -> bool:
     """To the bit."""
-    ours, theirs = (a.pos, a.quat, a.rotor, a.discs), (b.pos, b.quat, b.rotor, b.discs)
+    ours, theirs = ((f.pos, f.quat, f.rotor, f.discs, f.pillars, f.marks) for f in (a, b))
     numbers = all(x.tobytes() == np.asarray(y, float).tobytes() for x, y in zip(ours, theirs, strict=True))
     balls = (a.ball is None) == (b.ball is None) and (a.ball is None or a.ball.tobytes() == b.ball.tobytes())
-    rest = (a.step, a.contacts, a.lines, a.score, a.rally, a.title) == (b.step, b.contacts, b.lines, b.score, b.rally, b.title)
+    ours, theirs = ((f.step, f.contacts, f.lines, f.score, f.rally, f.title, f.note) for f in (a, b))
+    rest = ours == theirs
     return numbers and balls and rest
 
 
@@ -63,6 +64,9 @@ def random_frames(draw, drones=2, rotors=4, discs=1):
                 rally=draw(st.integers(0, 2**31 - 1)),
                 title=draw(words),
                 discs=numbers(discs, 7, of=st.floats(-7.0, 7.0)),
+                note=draw(words),
+                pillars=numbers(draw(st.integers(0, 2)), 4),
+                marks=numbers(draw(st.integers(0, 2)), 3),
             )
         )
     return frames

@@ -126,6 +126,9 @@ def test_stages(name):
     stage = scenario.stage(scenario.resolved({}))
     assert stage.agents == scenario.agents
     assert len(stage.teams) == scenario.drones
+    if scenario.swarm is not None:
+        assert stage.space is not None
+        return
     if scenario.choices is not None:
         assert len(stage.players) == scenario.drones
         assert stage.floor
