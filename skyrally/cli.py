@@ -1,4 +1,4 @@
-"""The verbs: `skyrally scenarios | watch | eval | replay | train | resume | report | bench | doctor`.
+"""The verbs: `skyrally scenarios | watch | eval | replay | tournament | train | resume | report | bench | doctor`.
 
 Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
 and exit status 2.
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from .cli_learning import report, resume, train
 from .cli_replay import replay
+from .cli_tournament import tournament
 from .cli_words import Flag, Json, Option, Repeated, app, keys_last, parse_options, print_json
 from .errors import SkyrallyError
 from .version import __version__
@@ -207,7 +208,7 @@ def bench(
     Console().print(table)
 
 
-for verb in (replay, train, resume, report):
+for verb in (replay, tournament, train, resume, report):
     app.command(verb)
 
 

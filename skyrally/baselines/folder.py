@@ -9,18 +9,14 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import torch
 import yaml
 
 from ..agents.policy import BEST
 from ..errors import SkyrallyError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from ..lock import Lock
 
 STATE = "state.pt"
 
@@ -32,7 +28,7 @@ class RunFolder:
         self.root = root
         self.checkpoints = root / "checkpoints"
         self.metrics = root / "metrics.jsonl"
-        self._lock: IO[str] | None = None
+        self._lock = Lock(root / ".lock", f"{root} is being trained by another process; stop that one first, or wait for it")
 
     @classmethod
     def create(cls, root: Path, config: Mapping[str, Any], manifest: Mapping[str, Any]) -> RunFolder:
@@ -109,15 +105,7 @@ class RunFolder:
 
     def hold(self) -> None:
         """Takes the run for this process until `held` ends or the process does. SkyrallyError when another process has it."""
-        if fcntl is None or self._lock is not None:
-            return
-        with suppress(OSError):  # some network disks know no locks
-            lock = (self.root / ".lock").open("w")
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise SkyrallyError(f"{self.root} is being trained by another process; stop that one first, or wait for it") from None
-            self._lock = lock
+        self._lock.take()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -126,9 +114,7 @@ class RunFolder:
         try:
             yield
         finally:
-            if self._lock is not None:
-                self._lock.close()
-                self._lock = None
+            self._lock.give_back()
 
     def sweep(self) -> None:
         """Removes what a kill left half-made."""

@@ -26,8 +26,8 @@ from ..games.risk import variances
 from ..games.rule import Rule, risk_nash_conv
 from ..tournament.duel import Played
 from ..tournament.statistics import Z95
+from ..workers import Stopped, Workers
 from .psro_parts import Arena, Oracle, Plan, State, Task
-from .workers import Stopped, Workers
 
 WAVE = 4  # at most this many times as many episodes of a cell at once as it has: intervals of few episodes mislead
 MetaSolver = Callable[[Game], Profile]

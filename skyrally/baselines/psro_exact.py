@@ -14,8 +14,8 @@ from ..games.normal_form import Game
 from ..games.objectives import opponent_weights
 from ..games.risk import Variance
 from ..tournament.duel import Played
+from ..workers import Stopped
 from .psro_parts import Arena, Oracle, Task
-from .workers import Stopped
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,13 @@ from ..envs.batch import BatchEnv
 from ..scenarios.registry import find
 from ..scenarios.scenario import Scenario
 from ..tournament.duel import Played, duel
+from ..workers import Interrupted, Stopped
 from .config import configured
 from .folder import RunFolder
 from .ppo import Place, PPOConfig
 from .psro_parts import Arena, Oracle, Task
 from .responder import Aim, Responder
 from .self_play import both_ways
-from .workers import Interrupted, Stopped
 
 POLICIES, TRAINING = "policies", "training"
 SCRATCH, BEST = "scratch", "best"

@@ -13,8 +13,8 @@ from typing import Any
 from ..errors import SkyrallyError, unknown
 from ..games import PayoffTable
 from ..tournament.duel import Played
+from ..workers import Stopped
 from .risk_objectives import OBJECTIVES
-from .workers import Stopped
 
 JOIN = ("gap", "always")
 

@@ -27,6 +27,7 @@ from ..games import solve as meta_solve
 from ..games.normal_form import Game, Profile
 from ..games.solvers import option_names
 from ..scenarios.registry import find
+from ..workers import Interrupted, Workers, interruptible
 from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .ppo import PPOConfig
@@ -36,7 +37,6 @@ from .psro_parts import JOIN, Plan, State
 from .risk_objectives import OBJECTIVES
 from .run import PLACE, RunConfig, manifest_for
 from .self_play import two_sides
-from .workers import Interrupted, Workers, interruptible
 
 ALGORITHM = "psro"
 AUTO = "auto"

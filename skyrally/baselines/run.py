@@ -28,12 +28,12 @@ from ..errors import SkyrallyError, checked_options, unknown
 from ..scenarios.registry import find
 from ..tournament.drills import DrillRunner, Episode
 from ..version import __version__, commit
+from ..workers import interruptible
 from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .ppo import PPO, PPOConfig
 from .qmix import Q, QConfig
 from .self_play import Fictitious, FictitiousConfig, SelfPlay, SelfPlayConfig
-from .workers import interruptible
 
 ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "ppo": (PPO, PPOConfig, {}),

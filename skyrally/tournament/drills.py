@@ -19,7 +19,7 @@ from ..errors import SkyrallyError
 from ..physics.seeds import world_seeds
 from ..scenarios.registry import find
 from ..scenarios.scenario import Scenario
-from .match import Seat
+from .seat import Seat
 
 WORLDS = 1024  # side by side; more episodes are played in chunks of so many
 Told = Callable[[int], None]  # is told how many episodes are over
@@ -73,9 +73,12 @@ class DrillRunner:
         self.env = doors.make(found, worlds, seed=seed, threads=threads, **{**options, **seat})
         for other in players[1:]:
             self.env.assign(team=1, view=other.view or found.default_view, action_mode=other.action_mode)
-        self._drones = [np.broadcast_to(part, (worlds, len(part))) for part in np.array_split(np.arange(self.env.num_drones), len(players))]
-        self._seats = [Seat(one, self.env, drones.shape[1]) for one, drones in zip(players, self._drones, strict=True)]
-        self._actions = np.zeros((worlds, self.env.num_drones, 4), np.float32)
+        drones = self.env.num_drones
+        self._drones = np.array_split(np.arange(drones), len(players))
+        self._seats = [Seat(one, self.env, len(mine)) for one, mine in zip(players, self._drones, strict=True)]
+        for seat, mine in zip(self._seats, self._drones, strict=True):
+            seat.take(np.arange(worlds), np.broadcast_to(mine, (worlds, len(mine))), drones)
+        self._actions = np.zeros((worlds, drones, 4), np.float32)
         self.begin(first)
 
     def begin(self, first: int = 0) -> None:
@@ -97,8 +100,8 @@ class DrillRunner:
 
     def step(self) -> None:
         """One control step of all episodes that are not over."""
-        for seat, drones in zip(self._seats, self._drones, strict=True):
-            seat.act(self._obs, drones, self._actions)
+        for seat in self._seats:
+            seat.act(self._obs, self._actions)
         step = self.env.step(self._actions)
         self._obs = step.obs
         self.over |= step.done
@@ -121,7 +124,7 @@ class DrillRunner:
             metric=float(world[scenario.metric.field]),
             steps=int(world["step"]),
             truncated=bool(world["truncated"]),
-            reward=float(self.env.returns[k, self._drones[0][0][: self.env.players[k]]].sum(axis=1).mean()),
+            reward=float(self.env.returns[k, self._drones[0][: self.env.players[k]]].sum(axis=1).mean()),
             info={name: float(world[name]) for name in scenario.info},
         )
 

@@ -34,7 +34,7 @@ class MatchSource:
         return self._runner.rows
 
     @property
-    def agents(self) -> tuple[str, str]:
+    def agents(self) -> tuple[str, ...]:
         return self._runner.names
 
     def read(self) -> Frame | None:

@@ -1,11 +1,12 @@
-"""The match runner: two agents play matches to N points, many matches at once, one world each.
+"""The match runner: agents play matches to N points, many matches at once, one world each; worlds that are free take the next match.
 
 An episode is a rally; score, serve order and side swap live here. `watch`, evaluations and leagues all play through this.
-Agent 0 is `first`, agent 1 `second`; which of them is red (x > 0) changes with the side swap.
+Of a match, agent 0 is `first` and agent 1 `second`; which of them is red (x > 0) changes with the side swap.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zlib import crc32
@@ -15,12 +16,13 @@ import numpy as np
 from ..agents.agent import Agent
 from ..agents.spec import find_agent
 from ..envs import doors
-from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError, unknown
 from ..physics.seeds import world_seeds
 from ..scenarios.registry import find
 from ..scenarios.rulebook import DRAW, REASONS
+from ..scenarios.scenario import Scenario
 from ..scenarios.stage import Frame
+from .seat import Seat
 
 SERVES = ("winner", "alternate")
 SWAPS = ("half", "rally", "never")
@@ -76,38 +78,31 @@ class Rally:
         return asdict(self)
 
 
-class Seat:
-    """One agent in all worlds of a batch: gathers its rows, keeps its memory, scatters its actions."""
+@dataclass(frozen=True)
+class Fixture:
+    """A match to be played: two different agents of the runner, by number, and how it begins."""
 
-    def __init__(self, agent: Agent, env: BatchEnv, team_size: int):
-        env.seats.accept(agent.name, getattr(agent, "choices", None))
-        self.agent = agent
-        self.view = agent.view or env.scenario.default_view
-        self.size = env.views[self.view].size
-        self.team_size = team_size
-        rows = env.num_worlds * self.team_size
-        self.memory = np.zeros((rows, agent.memory_size), np.float32)
-        self.actions = np.zeros((rows, 4), np.float32)
-        self.first_row = 0
+    first: int
+    second: int
+    seed: int  # of its world
+    red: int = 0  # which of the two (0 or 1) begins as red
+    server: int = 0  # which of the two serves first
+    rallies: int | None = None  # after so many it is called off; None: as the format says
 
-    def act(self, obs: np.ndarray, drones: np.ndarray, actions: np.ndarray) -> None:
-        """obs [W, N, O] in, its rows of actions [W, N, 4] out; drones [W, n]: the drones it plays."""
-        worlds = np.arange(len(obs))[:, None]
-        rows = np.ascontiguousarray(obs[worlds, drones, : self.size]).reshape(-1, self.size)
-        self.agent.first_row = self.first_row
-        self.agent.act(rows, self.memory, self.actions)
-        actions[worlds, drones] = self.actions.reshape(len(obs), -1, 4)
 
-    def forget(self, mask: np.ndarray) -> None:
-        """Empties the memory of the worlds in mask [W]: a new episode begins."""
-        self.memory.reshape(len(mask), -1)[mask] = 0.0
+def find_match(scenario: str | Scenario) -> Scenario:
+    """The scenario, if it is a match; else SkyrallyError."""
+    found = find(scenario) if isinstance(scenario, str) else scenario
+    if found.family != "match":
+        raise SkyrallyError(f"{found.name} is no match: it has no two teams; choose one of volleyball-1v1, -2v2, -3v3, -6v6")
+    return found
 
 
 class MatchRunner:
     """Plays `matches` matches of `first` against `second` side by side; step it, or `play()` to the end.
 
     Even matches begin with `first` as red; pairs of matches alternate the first serve. The same seed gives the same
-    matches whatever their number and the threads.
+    matches whatever their number and the threads. `MatchRunner.of` plays a line of fixtures among any number of agents.
     """
 
     def __init__(
@@ -122,47 +117,88 @@ class MatchRunner:
         threads: int | None = None,
         **options: Any,
     ):
-        found = find(scenario)
-        if found.family != "match":
-            raise SkyrallyError(f"{scenario} is no match: it has no two teams; choose one of volleyball-1v1, -2v2, -3v3, -6v6")
-        self.form = form or Format()
+        found = find_match(scenario)
         agents = [a if isinstance(a, Agent) else find_agent(a, found, seed=seed + k) for k, a in enumerate((first, second))]
-        self.env = doors.make(found, matches, seed=seed, threads=threads, **options)
-        self.seats = [Seat(agent, self.env, self.env.num_drones // 2) for agent in agents]
-        self.names = (agents[0].name, agents[1].name)
+        self._set_up(found, agents, matches, form, seed=seed, threads=threads, **options)
         self.begin()
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        agents: Sequence[Agent],
+        fixtures: Sequence[Fixture],
+        *,
+        worlds: int,
+        form: Format | None = None,
+        first_row: int = 0,
+        **options: Any,
+    ) -> MatchRunner:
+        """Plays the fixtures in their order, `worlds` at a time. first_row: what agents that draw by row count from."""
+        runner = cls.__new__(cls)
+        runner._set_up(find_match(scenario), agents, min(worlds, len(fixtures)), form, **options)
+        for seat in runner.seats:
+            seat.first_row = first_row
+        runner._start(fixtures)
+        return runner
+
+    def _set_up(self, scenario: Scenario, agents: Sequence[Agent], worlds: int, form: Format | None, **options: Any) -> None:
+        self.form = form or Format()
+        self.env = doors.make(scenario, worlds, **options)
+        self.seats = [Seat(agent, self.env, self.env.num_drones // 2) for agent in agents]
+        self.names = tuple(agent.name for agent in agents)
 
     def begin(self, first_match: int = 0) -> None:
         """Starts matches number `first_match` and on, anew and with their own seeds."""
-        w = self.env.num_worlds
-        self.first_match = first_match
-        index = first_match + np.arange(w)
-        world_seeds(self.env.seed, first_match, self.env.worlds["seed"])
+        seeds = np.zeros(self.env.num_worlds, np.uint64)
+        world_seeds(self.env.seed, first_match, seeds)
         for seat in self.seats:
             seat.first_row = first_match * seat.team_size
+        self._start([Fixture(0, 1, int(seed), k % 2, k // 2 % 2) for k, seed in enumerate(seeds, first_match)], first_match)
+
+    def _start(self, fixtures: Sequence[Fixture], first_match: int = 0) -> None:
+        """Puts the first fixtures on the worlds, as many as there are."""
+        w = self.env.num_worlds
+        self._line, self.first_match, self._next = fixtures, first_match, 0
         self.rows: list[Rally] = []
-        self.score = np.zeros((w, 2), int)  # by agent
+        self.match = np.zeros(w, int)  # number of the match, from first_match on
+        self.pair = np.zeros((w, 2), int)  # which agents play
+        self.score = np.zeros((w, 2), int)  # by agent of the pair, as are red and server
         self.rally = np.zeros(w, int)
-        self.red = index % 2  # agent that plays red
-        self.server = (index // 2) % 2  # agent that serves
+        self.limit = np.zeros(w, int)  # rallies after which the match is called off
+        self.red = np.zeros(w, int)  # who plays red
+        self.server = np.zeros(w, int)
         self.over = np.zeros(w, bool)
         self.swapped = np.zeros(w, bool)
         self.actions = np.zeros((w, self.env.num_drones, 4), np.float32)
-        self.env.worlds["episode"] = 0
+        self._kinds = np.full((w, 2), -1)  # by team: whose view and action mode its drones have
+        for k in range(w):
+            self._take_next(k)
         self._open(np.ones(w, bool))
+
+    def _take_next(self, k: int) -> None:
+        """World k takes the next match of the line."""
+        fixture, number = self._line[self._next], self._next
+        self._next += 1
+        self.match[k] = self.first_match + number
+        self.pair[k] = fixture.first, fixture.second
+        self.score[k], self.rally[k], self.swapped[k], self.over[k] = 0, 0, False, False
+        self.red[k], self.server[k] = fixture.red, fixture.server
+        self.limit[k] = self.form.rally_limit if fixture.rallies is None else fixture.rallies
+        self.env.worlds["seed"][k], self.env.worlds["episode"][k] = fixture.seed, 0
 
     @property
     def done(self) -> bool:
         """Whether all matches are over."""
-        return bool(self.over.all())
+        return self._next == len(self._line) and bool(self.over.all())
 
     def step(self) -> np.ndarray:
         """One control step of all matches. Returns [W] bool: where a rally has just ended (its row is in `rows`).
 
         The ended rally's last moment stays in the worlds until `next_rallies`.
         """
-        for agent in (0, 1):
-            self.seats[agent].act(self.obs, self._drones(agent), self.actions)
+        for seat in self.seats:
+            seat.act(self.obs, self.actions)
         step = self.env.step(self.actions)
         self.obs = step.obs
         ended = step.done & ~self.over
@@ -172,11 +208,15 @@ class MatchRunner:
         return ended
 
     def next_rallies(self) -> None:
-        """Begins the next rally where one has ended and the match goes on."""
+        """Begins the next rally where one has ended; where the match is over, the next match of the line."""
         again = self.ended & ~self.over
+        self._swap_sides(again)
+        for k in np.flatnonzero(self.ended & self.over):
+            if self._next < len(self._line):
+                self._take_next(int(k))
+                again[k] = True
         self.ended = np.zeros_like(again)
         if again.any():
-            self._swap_sides(again)
             self._open(again)
 
     def play(self) -> list[Rally]:
@@ -186,32 +226,40 @@ class MatchRunner:
                 self.next_rallies()
         return self.rows
 
-    def frame(self, match: int = 0) -> Frame:
-        """A picture of one match: score by side, red first."""
-        frame = self.env.frame(match)
-        red = int(self.red[match])
-        frame.score = (int(self.score[match, red]), int(self.score[match, 1 - red]))
-        frame.rally = int(self.rally[match]) - (1 if self.ended[match] else 0)
-        frame.title = f"{self.names[red]} vs {self.names[1 - red]}"
+    def frame(self, world: int = 0) -> Frame:
+        """A picture of the match in one world: score by side, red first."""
+        frame = self.env.frame(world)
+        red, pair = int(self.red[world]), self.pair[world]
+        frame.score = (int(self.score[world, red]), int(self.score[world, 1 - red]))
+        frame.rally = int(self.rally[world]) - (1 if self.ended[world] else 0)
+        frame.title = f"{self.names[pair[red]]} vs {self.names[pair[1 - red]]}"
         return frame
-
-    def _drones(self, agent: int) -> np.ndarray:
-        """[W, n] the drones that an agent plays in each world."""
-        n = self.env.num_drones // 2
-        team = np.where(self.red == agent, 0, n)
-        return team[:, None] + np.arange(n)
 
     def _open(self, mask: np.ndarray) -> None:
         """Seats the agents where `mask` says, and resets those worlds."""
-        env = self.env
-        for agent, seat in enumerate(self.seats):
+        env, worlds = self.env, np.arange(len(mask))
+        teams = np.stack((self.pair[worlds, self.red], self.pair[worlds, 1 - self.red]), axis=1)  # [W, 2] agents, red first
+        for number, seat in enumerate(self.seats):
+            seat.sit(teams == number)
             seat.forget(mask)
-            for team in (0, 1):
-                env.assign(team=team, view=seat.view, action_mode=seat.agent.action_mode, mask=mask & ((self.red == agent) == (team == 0)))
+        moved = self._assign(teams)
         env.worlds["next_serve"][mask] = np.where(self.server == self.red, 0, 1)[mask]
-        env.reset(mask)
-        self.obs = env.observe()
+        self.obs = env.reset(mask)
+        if moved:
+            self.obs = env.observe()  # the buffers are new
         self.ended = np.zeros(len(mask), bool)
+
+    def _assign(self, teams: np.ndarray) -> bool:
+        """Gives the drones the views and action modes of who plays them. Whether any had to change."""
+        kinds = [seat.kind for seat in self.seats]
+        wanted = np.array([kinds.index(kind) for kind in kinds])[teams]
+        changed = wanted != self._kinds
+        for team in (0, 1):
+            for kind in np.unique(wanted[changed[:, team], team]):
+                view, mode = kinds[kind]
+                self.env.assign(team=team, view=view, action_mode=mode, mask=changed[:, team] & (wanted[:, team] == kind))
+        self._kinds = wanted
+        return bool(changed.any())
 
     def _book(self, k: int) -> None:
         """Writes down the rally that ended in world k, the score and the next server."""
@@ -222,7 +270,7 @@ class MatchRunner:
             self.score[k, winner] += 1
         self.rows.append(
             Rally(
-                match=self.first_match + k,
+                match=int(self.match[k]),
                 rally=int(self.rally[k]),
                 winner=winner,
                 reason=REASONS[int(world["reason"])],
@@ -241,7 +289,7 @@ class MatchRunner:
             self.server[k] = 1 - server
         elif winner >= 0:
             self.server[k] = winner
-        self.over[k] = self.score[k].max() >= self.form.points or self.rally[k] >= self.form.rally_limit
+        self.over[k] = self.score[k].max() >= self.form.points or self.rally[k] >= self.limit[k]
 
     def _swap_sides(self, mask: np.ndarray) -> None:
         if self.form.swap == "rally":

@@ -10,12 +10,12 @@ import pytest
 from skyrally.baselines.psro import PSRO, adopt, mixed, solve
 from skyrally.baselines.psro_exact import ExactArena, ExactOracle
 from skyrally.baselines.psro_parts import Plan, State
-from skyrally.baselines.workers import Interrupted, Workers
 from skyrally.errors import SkyrallyError
 from skyrally.games import PayoffTable, classic, double_oracle, symmetric, zero_sum
 from skyrally.games import solve as meta
 from skyrally.games.rae import rae
 from skyrally.tournament.duel import Played
+from skyrally.workers import Interrupted, Workers
 
 
 def exactly(game, solver, **plan):

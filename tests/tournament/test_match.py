@@ -5,9 +5,11 @@ from itertools import pairwise
 
 import pytest
 
+from skyrally.agents.spec import find_agent
 from skyrally.errors import SkyrallyError
+from skyrally.scenarios.registry import find
 from skyrally.tournament.live import DrillSource, MatchSource
-from skyrally.tournament.match import Format, MatchRunner, Rally
+from skyrally.tournament.match import Fixture, Format, MatchRunner, Rally
 from skyrally.tournament.statistics import summarise, wilson
 
 pytestmark = pytest.mark.jit
@@ -47,6 +49,25 @@ def test_a_match_is_the_same_alone_and_beside_others():
     alone, many = rows_of(points=2), rows_of(matches=4, points=2)
     assert alone == [row for row in many if row.match == 0]
     assert rows_of(points=2) == alone
+
+
+def lined_up(fixtures, worlds):
+    """The rallies of a line of fixtures among three agents, by fixture."""
+    scenario = find("volleyball-3v3")
+    agents = [find_agent(spec, scenario) for spec in ("scripted:rally", "hover", "scripted:rally")]
+    runner = MatchRunner.of(scenario, agents, fixtures, worlds=worlds, form=Format(points=2), threads=1)
+    rows = [(row.match, row.rally, row.winner, row.reason, row.red, row.server, row.steps, row.print) for row in runner.play()]
+    return [[row[1:] for row in sorted(rows) if row[0] == k] for k in range(len(fixtures))]
+
+
+def test_a_line_of_matches_gives_each_what_it_gives_alone():
+    fixtures = [Fixture(0, 1, 11), Fixture(1, 2, 12, red=1), Fixture(0, 1, 13, server=1), Fixture(2, 1, 14, red=1, server=1)]
+    fixtures.append(Fixture(1, 0, 15, rallies=1))
+    together = lined_up(fixtures, worlds=2)
+    assert together == [lined_up([fixture], worlds=1)[0] for fixture in fixtures]
+    assert [rows[0][3:5] for rows in together] == [(f.red, f.server) for f in fixtures]
+    assert len(together[-1]) == 1
+    assert min(len(rows) for rows in together[:-1]) >= 2
 
 
 def test_draws_are_called_off():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -72,6 +74,24 @@ class Workers:
             results.append(function(job, self._flag.is_set))
         return results
 
+    def each(self, function: Callable[[Any, Stopped], T], jobs: Iterable[Any]) -> Iterator[T]:
+        """The results as they come, in any order. After `stop` those of jobs that were finished still come; then Interrupted."""
+        if self._pool is None:
+            for job in jobs:
+                yield self.map(function, [job])[0]
+            return
+        stopped = False
+        futures = [self._pool.submit(_call, function, job) for job in jobs]
+        for future in as_completed(futures):
+            try:
+                result = future.result()
+            except Interrupted:
+                stopped = True
+                continue
+            yield result
+        if stopped:
+            raise Interrupted
+
     def close(self) -> None:
         """Ends the processes."""
         if self._pool is not None:
@@ -82,10 +102,18 @@ _flag: Any = None  # in a worker process: its parent's
 
 
 def _enter(flag: Any) -> None:
-    """A worker leaves interrupts to its parent."""
+    """A worker leaves interrupts to its parent, and ends with it even if that is killed."""
     global _flag
     _flag = flag
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _call(function: Callable[[Any, Stopped], T], job: Any) -> T:
