@@ -36,6 +36,7 @@ def tournament(
     """
     from .tournament.cell.confine import offered
     from .tournament.league import Tournament
+    from .tournament.report import write_report
 
     if league.is_dir() and out is not None:
         raise SkyrallyError(f"{league} is a league's folder already; --out goes with a league file")
@@ -44,10 +45,12 @@ def tournament(
         print("skyrally: this kernel offers no Landlock: entrants' own code can read and write files as you can", file=sys.stderr)
     over = _played(found, resume=resume, workers=workers, engine=engine)
     results = found.results()
+    pages = [write_report(results, found.folder, found.folder / f"report{kind}", force=True) for kind in (".html", ".md", ".json")]
     if json:
         print_json(results)
     else:
         show(results)
+        print("wrote " + ", ".join(map(str, pages)))
     if not over:
         print(f"stopped; go on with: skyrally tournament {found.folder} --resume", file=sys.stderr)
         sys.exit(130)

@@ -33,7 +33,7 @@ class Ray:
 
     def __init__(self, workers: int):
         try:
-            import ray
+            import ray  # pyright: ignore[reportMissingImports]
         except ImportError:
             raise SkyrallyError("engine ray needs Ray: pip install 'skyrally[cluster]'") from None
         self._ray, self._stopped = ray, False

@@ -84,12 +84,17 @@ def _matches(results: Mapping[str, Any], thinned: Mapping[int, Thin]) -> dict[st
     rows = [
         [
             *(match["id"], match["round"], place[match["home"]], place[match["away"]], *match["score"], match["draws"]),
-            *(_rounded(match["touches"], 1), _rounded(match["seconds"], 0), len(match["faults"])),
+            *(_rounded(match["touches"], 1), _rounded(_played(match), 0), len(match["faults"])),
             _rounded(thinned[match["id"]].kept, 2) if match["id"] in thinned else 0,
         ]
         for match in sorted(shown, key=lambda match: match["id"])
     ]
     return {"names": names, "rows": rows}
+
+
+def _played(match: Mapping[str, Any]) -> float | None:
+    """s of play in all: `seconds` is the mean of a rally."""
+    return None if match["seconds"] is None else match["seconds"] * (sum(match["score"]) + match["draws"])
 
 
 def _rounded(value: float | None, digits: int) -> float:
@@ -141,7 +146,7 @@ def _note(results: Mapping[str, Any]) -> str:
 def _cards(results: Mapping[str, Any]) -> list[dict[str, str]]:
     matches, entrants = results["matches"], results["entrants"]
     points = sum(sum(match["score"]) for match in matches)
-    seconds = sum(_rounded(match["seconds"], 1) for match in matches)
+    seconds = sum(_rounded(_played(match), 1) for match in matches)
     touches = [match["touches"] for match in matches if match["touches"] is not None and math.isfinite(match["touches"])]
     cards = []
     if entrants:

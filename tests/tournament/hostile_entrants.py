@@ -148,10 +148,10 @@ def closes_its_files(agent, obs, memory, out):
     out[:] = 0.0
 
 
-@entrant(None)
+@entrant("can't start new thread")
 def starts_threads(agent, obs, memory, out):
-    for _ in range(4):
-        threading.Thread(target=time.sleep, args=(0.1,), daemon=True).start()
+    for _ in range(20):
+        threading.Thread(target=time.sleep, args=(60.0,), daemon=True).start()
     out[:] = 0.0
 
 

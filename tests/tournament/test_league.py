@@ -209,6 +209,7 @@ def test_the_verb_plays_goes_on_and_prints(tmp_path):
     first = subprocess.run([*words, str(file), "--workers", "1"], capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert first.returncode == 0, first.stderr
     assert "hover" in first.stdout
+    assert {path.suffix for path in (tmp_path / "runs" / "league").glob("report.*")} == {".html", ".md", ".json"}
     again = subprocess.run([*words, "runs/league", "--resume", "--json"], capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert json.loads(again.stdout)["matches"] == Tournament.open(tmp_path / "runs" / "league").results()["matches"]
     for wrong, says in ((str(file), "--resume"), ("nowhere.yaml", "nowhere.yaml"), (str(file), "spare")):

@@ -153,7 +153,7 @@ def test_the_page_tells_the_results(league, tmp_path):
     listed = json.loads(page.scripts["skyrally-matches"])
     assert listed["names"] == NAMES
     assert [row[0] for row in listed["rows"]] == [1, 2, 3, 4, 5, 6]
-    assert listed["rows"][4] == [5, 2, 2, 0, 3, 1, 0, 7.2, 65.0, 1, 0]
+    assert listed["rows"][4] == [5, 2, 2, 0, 3, 1, 0, 7.2, 260.0, 1, 0]
     assert page.scripts["skyrally-code"] == viewer_code()
     assert not {"img", "of"} & set(page.tags)
 
