@@ -6,7 +6,6 @@ Letters: W worlds, N drones, O observation numbers, A action numbers. Arrays are
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -25,30 +24,11 @@ from .crowd import Crowd
 from .faults import compiling
 from .rigging import NO_RIG, chunks_of, rigging
 from .seats import Seats
+from .step import Step
+
+__all__ = ["BatchEnv", "Step"]
 
 SKIP, RESET, LOOK, FORGET = range(4)  # what a restart does with a world: see physics/compile.py
-
-
-@dataclass
-class Step:
-    """What a step writes. Valid until the next step unless it was the caller's own (`out`)."""
-
-    obs: np.ndarray  # [W, N, O] float32: the true successor, also of worlds that ended
-    reward: np.ndarray  # [W, N] float32
-    terminated: np.ndarray  # [W] bool: the game is over
-    truncated: np.ndarray  # [W] bool: time is up (bootstrap)
-    alive: np.ndarray  # [W, N] int32 view of the worlds: 1 while the drone takes part
-
-    @property
-    def done(self) -> np.ndarray:
-        """[W] bool: terminated or truncated."""
-        return self.terminated | self.truncated
-
-    def torch(self) -> Any:
-        """The same arrays as torch tensors over the same memory (no copy)."""
-        import torch
-
-        return Step(**{f.name: torch.from_numpy(getattr(self, f.name)) for f in fields(self)})  # type: ignore[arg-type]
 
 
 class BatchEnv:

@@ -1,0 +1,30 @@
+"""What a step of a batch of worlds gives. Letters: W worlds, N drones, O observation numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+
+@dataclass
+class Step:
+    """What a step writes. Valid until the next step unless it was the caller's own (`out`)."""
+
+    obs: np.ndarray  # [W, N, O] float32: the true successor, also of worlds that ended
+    reward: np.ndarray  # [W, N] float32
+    terminated: np.ndarray  # [W] bool: the game is over
+    truncated: np.ndarray  # [W] bool: time is up (bootstrap)
+    alive: np.ndarray  # [W, N] int32 view of the worlds: 1 while the drone takes part
+
+    @property
+    def done(self) -> np.ndarray:
+        """[W] bool: terminated or truncated."""
+        return self.terminated | self.truncated
+
+    def torch(self) -> Any:
+        """The same arrays as torch tensors over the same memory (no copy)."""
+        import torch
+
+        return Step(**{f.name: torch.from_numpy(getattr(self, f.name)) for f in fields(self)})  # type: ignore[arg-type]
