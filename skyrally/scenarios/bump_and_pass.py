@@ -82,8 +82,8 @@ OWN = Layout(
         Field("to_mate", 3, "m", OWN_FRAME, shows=(MATES,)),
         Field("from_ball", 3, "m", OWN_FRAME, shows=(BALL,)),
         Field("ball_velocity", 3, "m/s", OWN_FRAME, shows=(BALL,)),
-        Field("to_meeting", 3, "m", OWN_FRAME, shows=(BALL,)),
-        Field("meeting_in", 1, "s", shows=(BALL,)),
+        Field("to_ball_meeting", 3, "m", OWN_FRAME, shows=(BALL,)),
+        Field("ball_meeting_in", 1, "s", shows=(BALL,)),
         Field("turn", 2, "mine or the mate's", "-", 0.0, 1.0),
     ],
 )

@@ -460,7 +460,7 @@ def test_the_own_view_shows_both_drones_the_same_drill():
     for i in range(2):
         seen, mirrored = here.see(i, "own"), there.see(1 - i, "own")
         assert sum(map(len, seen.values())) == 38
-        assert np.linalg.norm(seen["to_meeting"][:2]) == pytest.approx(
+        assert np.linalg.norm(seen["to_ball_meeting"][:2]) == pytest.approx(
             np.linalg.norm(comes_down(here.world, here.world.drones[i].pos[2]) - here.world.drones[i].pos[:2])
         )
         for name in seen:
