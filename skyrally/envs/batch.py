@@ -133,7 +133,8 @@ class BatchEnv:
         """A picture's moving part, of one world."""
         frame = self.scenario.picture(self.worlds[world], self.stage)
         frame.lines = self.scenario.narrate(self.worlds[world], self.stage)
-        frame.world = (self.worlds if self._rigging is None else self._rigging.snapshot())[world : world + 1].copy()
+        row = slice(world, world + 1)
+        frame.world = self.worlds[row].copy() if self._rigging is None else self._rigging.snapshot(row)
         return frame
 
     # -- seats ---------------------------------------------------------------------------------------------------------

@@ -57,13 +57,14 @@ class Rigging:
         known = self._worlds.dtype
         return record([*((name, known[name]) for name in known.names or ()), *extra])
 
-    def snapshot(self) -> np.ndarray:
-        """[W] a copy of the worlds and of what is on its way (`sent`, `seen`)."""
-        whole = np.zeros(len(self._worlds), self.carrier)
-        for name in self._worlds.dtype.names or ():
-            whole[name] = self._worlds[name]
+    def snapshot(self, rows: slice = slice(None)) -> np.ndarray:
+        """[W] a copy of the worlds (of `rows`: of these) and of what is on its way (`sent`, `seen`)."""
+        worlds = self._worlds[rows]
+        whole = np.zeros(len(worlds), self.carrier)
+        for name in worlds.dtype.names or ():
+            whole[name] = worlds[name]
         for name, memory in self._delayed.items():
-            whole[name] = memory
+            whole[name] = memory[rows]
         return whole
 
     def restore(self, snapshot: np.ndarray, rows: Any) -> None:

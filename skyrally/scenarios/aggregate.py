@@ -35,9 +35,8 @@ from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, clearance, close_on_time, fly_on, launch, normal2, note_clearance, obey, scattered, tally
 from ..physics.vec import clip, fn, vec3
 from .scenario import Field, Layout, Metric, Term, choice, pay
-from .stage import Stage
 from .swarm_blocks import FIELD, FIELD_SIZE, show_field
-from .swarm_parts import FLOWN, MODES, swarm_params, swarm_scenario, swarm_stage
+from .swarm_parts import FLOWN, MODES, swarm_params, swarm_scenario
 
 TICKS = 10  # control steps in a decision: 5 Hz
 STEP, NOISE, BLUR = 0.2, 0.03, 0.1  # m: of points
@@ -227,10 +226,6 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     )
 
 
-def stage(options: Mapping[str, Any]) -> Stage:
-    return swarm_stage("aggregate", configure(options), options)
-
-
 AGGREGATE = swarm_scenario(
     "aggregate",
     COUNT,
@@ -244,7 +239,6 @@ AGGREGATE = swarm_scenario(
     terms=terms,
     metric=Metric("spread", "spread", "mean distance of pairs, over the last half of the episode", lower_is_better=True),
     configure=configure,
-    stage=stage,
     action_modes=FLOWN,
     info=("spread", "spread_now"),
 )

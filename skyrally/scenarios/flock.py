@@ -57,8 +57,7 @@ from ..physics.swarm import (
 )
 from ..physics.vec import body_x, clip, fn, put3, put4, quat_from_euler, vec4, write
 from .scenario import Field, Layout, Metric, Term, choice, number, pay
-from .stage import Stage
-from .swarm_parts import MODES, swarm_params, swarm_scenario, swarm_stage
+from .swarm_parts import MODES, swarm_params, swarm_scenario
 
 TICKS = 10  # control steps in a decision: 5 Hz
 TURN = 0.2  # rad per decision at full action
@@ -260,10 +259,6 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     return block
 
 
-def stage(options: Mapping[str, Any]) -> Stage:
-    return swarm_stage("flock", configure(options), options)
-
-
 FLOCK = swarm_scenario(
     "flock",
     COUNT,
@@ -276,7 +271,6 @@ FLOCK = swarm_scenario(
     terms=terms,
     metric=Metric("order", "order", "R, the length of the mean heading, mean over the episode"),
     configure=configure,
-    stage=stage,
     action_modes=("steer",),
     info=("order", "order_now", "local_order"),
     note=lambda world: f"R = {float(world['order_now']):.2f}",

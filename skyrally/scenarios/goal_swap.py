@@ -45,9 +45,8 @@ from ..physics.swarm_records import NONE, PHYSICAL
 from ..physics.vec import clip, fn, norm, put3, sub, vec3
 from .pillars import ACROSS, RADIUS, WORDS, cell_at, cells_key, meet_pillar, middle, set_pillar, show_pillars
 from .scenario import Field, Layout, Metric, Term, number, pay
-from .stage import Stage
 from .swarm_blocks import NEIGHBOURS, SELF, show_neighbours, show_self
-from .swarm_parts import swarm_params, swarm_scenario, swarm_stage
+from .swarm_parts import swarm_params, swarm_scenario
 
 SIDE, COUNT, REACH = (10.0, 10.0, 10.0), 8, 5.0  # m, drones, m
 MARGIN = 2.0  # m of the room's sides without cells
@@ -244,10 +243,6 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     return block
 
 
-def stage(options: Mapping[str, Any]) -> Stage:
-    return swarm_stage("goal-swap", configure(options), options)
-
-
 def things(world: np.record) -> dict[str, np.ndarray]:
     """The pillars and goals, for pictures."""
     across = int(world["across"])
@@ -276,7 +271,6 @@ GOAL_SWAP = swarm_scenario(
     terms=terms,
     metric=Metric("success", "success", "share of the goals dealt that were reached without a touch"),
     configure=configure,
-    stage=stage,
     action_modes=("ctbr", "velocity", "rotor", "waypoint", "discrete"),
     info=("success", "deadlock", "goal_distance", "pillar_hits"),
 )

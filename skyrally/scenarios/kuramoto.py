@@ -40,8 +40,7 @@ from ..physics.rng import uniform
 from ..physics.swarm import ask_velocity, begin_swarm, clearance, close_on_time, fly_on, launch, normal2, note_clearance, tally
 from ..physics.vec import clip, fn, put3, put4, quat_from_euler, write
 from .scenario import Field, Layout, Metric, Term, choice, number, pay
-from .stage import Stage
-from .swarm_parts import MODES, swarm_params, swarm_scenario, swarm_stage
+from .swarm_parts import MODES, swarm_params, swarm_scenario
 
 TICKS = 10  # control steps in a decision: 5 Hz
 RADIUS, PACE, SPREAD, MOST = 1.0, 1.0, 0.1, 0.5  # m; rad/s: common pace, deviation of the hidden paces, most that an action adds
@@ -208,10 +207,6 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     return block
 
 
-def stage(options: Mapping[str, Any]) -> Stage:
-    return swarm_stage("kuramoto", configure(options), options)
-
-
 KURAMOTO = swarm_scenario(
     "kuramoto",
     COUNT,
@@ -225,7 +220,6 @@ KURAMOTO = swarm_scenario(
     terms=terms,
     metric=Metric("order", "order", "R, the length of the mean phase, mean over the last third of the episode"),
     configure=configure,
-    stage=stage,
     action_modes=("steer",),
     info=("order", "order_now", "step_time", "pace_spread"),
 )

@@ -137,6 +137,7 @@ def swarm_scenario(
     drone_fields: Fields,
     world_fields: Fields,
     options: Mapping[str, Any],
+    configure: Callable[[Mapping[str, Any]], np.ndarray],
     info: tuple[str, ...] = (),
     note: Callable[[np.record], str] = lambda world: "",
     things: Callable[[np.record], dict[str, np.ndarray]] = lambda world: {},
@@ -158,6 +159,8 @@ def swarm_scenario(
         options={"agents": agents, **SWARM_OPTIONS, **options},
         info=(*info, *SWARM_INFO),
         yardstick=f"scripted:{name}",
+        configure=configure,
+        stage=lambda options: swarm_stage(name, configure(options), options),
         picture=lambda world, stage: picture(world, note(world), things(world)),
         **tables,
     )
