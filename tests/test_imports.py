@@ -13,6 +13,7 @@ import pytest
 import skyrally
 import skyrally.envs
 from skyrally.envs import registration
+from skyrally.scenarios import names
 from skyrally.scenarios.registry import SCENARIOS
 
 HEAVY = ("numpy", "numba", "torch", "pygame", "gymnasium", "pettingzoo", "genesis", "scipy")
@@ -43,7 +44,7 @@ def test_importing_after_gymnasium_registers_and_stays_light():
         "print(len([k for k in pettingzoo.parallel_registry if k.startswith('skyrally/')]));"
         "print([name for name in ('numba', 'torch', 'pygame') if name in sys.modules])"
     )
-    assert python(code)[:3] == [str(sorted(registration.env_id(name) for name in registration.DRILLS)), str(len(SCENARIOS)), "[]"]
+    assert python(code)[:3] == [str(sorted(registration.env_id(name) for name in names.DRILLS)), str(len(SCENARIOS)), "[]"]
 
 
 def test_the_other_order_needs_register_all():
@@ -54,9 +55,20 @@ def test_the_other_order_needs_register_all():
     assert python(code)[0] == "skyrally/hover-v0 skyrally/volleyball-3v3-v0"
 
 
-def test_the_registration_tables_are_the_registry():
-    assert set(registration.DRILLS) == {name for name, known in SCENARIOS.items() if known.drones == 1}
-    assert {*registration.DRILLS, *registration.PAIRS, *registration.MATCHES, *registration.GAMES, *registration.SWARMS} == set(SCENARIOS)
+def test_the_names_are_the_registry():
+    assert tuple(SCENARIOS) == names.SCENARIO_NAMES
+    assert set(names.DRILLS) == {name for name, known in SCENARIOS.items() if known.drones == 1}
+    assert set(names.SWARMS) == {name for name, known in SCENARIOS.items() if known.swarm is not None}
+    assert set(names.GAMES) == {name for name, known in SCENARIOS.items() if known.choices is not None}
+    assert all(known.name == name for name, known in SCENARIOS.items())
+
+
+def test_one_scenario_imports_no_other():
+    code = (
+        "import sys; from skyrally.scenarios.registry import SCENARIOS; 'flock' in SCENARIOS; SCENARIOS['hover'];"
+        "print([name for name in ('flock', 'volleyball', 'matrix', 'juggle') if f'skyrally.scenarios.{name}' in sys.modules])"
+    )
+    assert python(code)[0] == "[]"
 
 
 def test_every_name_resolves():

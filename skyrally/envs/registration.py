@@ -11,12 +11,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from ..scenarios.names import DRILLS, SCENARIO_NAMES
+
 VERSION = 0  # raised whenever rewards, dynamics or observations change
-DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle", "serve", "receive", "set", "attack")  # one drone
-PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
-MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
-GAMES = ("matrix", "stag-hunt", "two-way-road")  # two players that are no drones
-SWARMS = ("flock", "kuramoto", "aggregate", "goal-swap")  # any number of drones
 
 
 def env_id(name: str) -> str:
@@ -29,7 +26,7 @@ def register_imported() -> None:
     if hasattr(sys.modules.get("gymnasium"), "register"):
         _register_gymnasium(DRILLS)
     if hasattr(sys.modules.get("pettingzoo"), "register"):
-        _register_pettingzoo(DRILLS + PAIRS + MATCHES + GAMES + SWARMS)
+        _register_pettingzoo(SCENARIO_NAMES)
 
 
 def register_all() -> None:

@@ -1,39 +1,48 @@
-"""All scenarios by name, and scenarios of one's own by file or module."""
+"""All scenarios by name, each imported when first asked for, and scenarios of one's own by file or module."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+
 from ..errors import SkyrallyError, unknown
 from ..own_code import import_own, is_own_code
-from .aggregate import AGGREGATE
-from .attack import ATTACK
-from .back_and_forth import BACK_AND_FORTH
-from .bump_and_pass import BUMP_AND_PASS
 from .checked import check_tables
-from .flock import FLOCK
-from .goal_swap import GOAL_SWAP
-from .goto import GOTO
-from .hit_the_ball import HIT_THE_BALL
-from .hover import HOVER
-from .juggle import JUGGLE
-from .kuramoto import KURAMOTO
-from .matrix import MATRIX
-from .receive import RECEIVE
+from .names import MATCHES, SCENARIO_NAMES
 from .scenario import Scenario
-from .serve import SERVE
-from .serve_receive import SERVE_RECEIVE
-from .set import SET
-from .set_and_spike_easy import SET_AND_SPIKE_EASY
-from .set_and_spike_hard import SET_AND_SPIKE_HARD
-from .solo_bump import SOLO_BUMP
-from .stag_hunt import STAG_HUNT
-from .two_way_road import TWO_WAY_ROAD
-from .volleyball import MATCHES
 
-SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE, SERVE, RECEIVE, SET, ATTACK)  # drills of one drone
-PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD, SERVE_RECEIVE)  # drills of two drones
-GAMES = (MATRIX, STAG_HUNT, TWO_WAY_ROAD)  # of two players that are no drones
-SWARMS = (FLOCK, KURAMOTO, AGGREGATE, GOAL_SWAP)  # of any number of drones
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES, *GAMES, *SWARMS)}
+
+class Registry(MutableMapping[str, Scenario]):
+    """Scenarios by name. A name of this package stands for its module until it is asked for: starting one scenario imports no other."""
+
+    def __init__(self, homes: dict[str, str]) -> None:
+        self._known: dict[str, Scenario | str] = dict(homes)
+
+    def __getitem__(self, name: str) -> Scenario:
+        known = self._known[name]
+        if isinstance(known, str):
+            module = import_module(f".{known}", __package__)
+            found = {scenario.name: scenario for scenario in getattr(module, "MATCHES", None) or [getattr(module, known.upper())]}
+            known = self._known[name] = found[name]
+        return known
+
+    def __setitem__(self, name: str, scenario: Scenario) -> None:
+        self._known[name] = scenario
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+
+SCENARIOS = Registry({name: "volleyball" if name in MATCHES else name.replace("-", "_") for name in SCENARIO_NAMES})
 
 
 def find(name: str) -> Scenario:

@@ -11,10 +11,10 @@ import skyrally
 from skyrally.physics.manifolds import MANIFOLDS
 from skyrally.scenarios.aggregate import _pair_distance
 from skyrally.scenarios.flock import octant
-from skyrally.scenarios.registry import SWARMS
+from skyrally.scenarios.names import SWARMS
 from skyrally.scenarios.swarm_blocks import FIELD_SIZE
 
-NAMES = [scenario.name for scenario in SWARMS]
+NAMES = SWARMS
 
 
 def actions_of(env, seed: int = 0) -> np.ndarray:

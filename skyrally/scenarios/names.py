@@ -1,0 +1,8 @@
+"""The names of this package's scenarios, by family. Reading them imports no scenario."""
+
+DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle", "serve", "receive", "set", "attack")  # one drone
+PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
+MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
+GAMES = ("matrix", "stag-hunt", "two-way-road")  # two players that are no drones
+SWARMS = ("flock", "kuramoto", "aggregate", "goal-swap")  # any number of drones
+SCENARIO_NAMES = (*DRILLS, *PAIRS, *MATCHES, *GAMES, *SWARMS)
