@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
 
@@ -23,8 +23,10 @@ from torch import Tensor, nn
 from ..agents.basic import hover_action
 from ..agents.networks import Actors, Critic, NetworkSpec, own_frame, turned_of
 from ..agents.policy import NetworkAgent
+from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
+from ..errors import SkyrallyError
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
@@ -74,6 +76,8 @@ class PPOConfig:
     std_init: float = option(0.6, "standard deviation at the start", Range(0.0, open_low=True))
     std_final: float = option(0.15, "bound of a free standard deviation at the end; falls from std_init", Range(0.0, open_low=True))
     stagger: bool = option(True, "spread the first episodes over the horizon")
+    start: str = option("", "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones")
+    critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
 
 
 class Policy(Learner):
@@ -152,6 +156,21 @@ class PPO:
         row |= self.carry.episodes.summary()
         row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
         return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
+
+    @torch.no_grad()
+    def begin_with(self, spec: str) -> None:
+        """Takes over the weights of a trained agent; how much it explores stays as configured. SkyrallyError when they do not fit."""
+        agent = find_agent(spec, self.env.scenario)
+        if not isinstance(agent, NetworkAgent):
+            raise SkyrallyError(f"start is {spec}, which has no weights; expected zoo:NAME, run:DIR or file:PATH")
+        same = {"view": (agent.view, self.policy.view), "action_mode": (agent.action_mode, self.policy.action_mode)}
+        ours, theirs = asdict(self.actors.spec), asdict(agent.actors.spec)
+        differ = {**same, **{name: (theirs[name], ours[name]) for name in ours if name != "std_init"}}
+        told = [f"{name}={there!r} (here {here!r})" for name, (there, here) in differ.items() if there != here]
+        if told:
+            raise SkyrallyError(f"start={spec} does not fit: it has {', '.join(told)}; set the same here")
+        kept = {name: value for name, value in self.actors.state_dict().items() if name.endswith("log_std")}
+        self.actors.load_state_dict({**agent.actors.state_dict(), **kept})
 
     def _experience(self, rollout: Rollout) -> Track:
         """What is learned from. Learners with aims of their own change its rewards and weights."""
@@ -235,9 +254,10 @@ class PPO:
         log_prob, old = self.policy.kind.log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
         policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
         entropy = masked_mean(self.policy.kind.entropy(mean, log_std), alive)
+        heard = float(self.carry.frames > config.critic_first)
         value = value_loss(self._value(self._seen(obs, track.state[at])), target[at], config.huber)
         self.optimiser.zero_grad()
-        (policy - config.entropy * entropy + value).backward()
+        (heard * (policy - config.entropy * entropy) + value).backward()
         for part in self.parameters:
             nn.utils.clip_grad_norm_(part, config.grad_norm)
         self.optimiser.step()
@@ -258,8 +278,8 @@ class PPO:
         torch.set_rng_state(state["torch_rng"])
 
 
-def actor_spec(config: PPOConfig, view: Layout, drones: int, choices: int) -> NetworkSpec:
-    """The actors that a configuration asks for."""
+def actor_spec(config: Any, view: Layout, drones: int, choices: int) -> NetworkSpec:
+    """The actors that a configuration (PPOConfig, or another with its keys about the networks) asks for."""
     same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
     turned = turned_of(view) if config.frame == "own" else ()
     return NetworkSpec(obs_size=view.size, heads=1 if config.share else drones, choices=choices, turned=turned, **same)

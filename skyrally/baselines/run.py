@@ -31,6 +31,7 @@ from ..version import __version__, commit
 from ..workers import interruptible
 from .config import Range, configured, option, plain
 from .folder import RunFolder
+from .imitation import Imitation, ImitationConfig
 from .ppo import PPO, PPOConfig
 from .qmix import Q, QConfig
 from .self_play import Fictitious, FictitiousConfig, SelfPlay, SelfPlayConfig
@@ -41,6 +42,7 @@ ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "mappo": (PPO, PPOConfig, {"critic": "state"}),
     "sp": (SelfPlay, SelfPlayConfig, {}),
     "fsp": (Fictitious, FictitiousConfig, {}),
+    "imitate": (Imitation, ImitationConfig, {}),
     "iql": (Q, QConfig, {"mixer": "none"}),
     "vdn": (Q, QConfig, {"mixer": "sum"}),
     "qmix": (Q, QConfig, {"mixer": "monotone"}),
@@ -99,7 +101,10 @@ class Run:
         folder.hold()
         folder.sweep()
         state = folder.last_state()
-        if state is not None:
+        if state is None:
+            if config["algorithm"].get("start"):
+                self.learner.begin_with(config["algorithm"]["start"])
+        else:
             self.learner.load(state["learner"])
             for key in CARRIED:
                 setattr(self, key, state[key])

@@ -68,23 +68,23 @@ def throttle_targets(drone, airframe):
     """The four throttles that the command asks for now, in mode rotor or ctbr."""
     if drone.mode == ROTOR:
         return drone.command[0], drone.command[1], drone.command[2], drone.command[3]
-    return _rate_loop(drone, airframe, vec4(drone.command))
+    return rate_loop(vec3(drone.rate), airframe, vec4(drone.command))
 
 
 @fn
 def steered_targets(drone, airframe):
     """The four throttles that the command asks for now, in mode velocity or waypoint."""
-    return _rate_loop(drone, airframe, cascade(drone, airframe))
+    return rate_loop(vec3(drone.rate), airframe, cascade(drone, airframe))
 
 
 @fn
-def _rate_loop(drone, airframe, command):
-    """Collective thrust and body rates to throttles: model-based P control on the rates.
+def rate_loop(rate, airframe, command):
+    """Collective thrust (N) and body rates (rad/s) to throttles: model-based P control on the rates, which are `rate` now.
 
     torque = I gain (target - rate) + rate x I rate + damping I rate: without saturation each rate follows its
     target as the rotor lag lets it and ends there exactly, so no integral term is needed and none can wind up.
     """
-    inertia, rate, gain = vec3(airframe.inertia), vec3(drone.rate), airframe.rate_gain
+    inertia, gain = vec3(airframe.inertia), airframe.rate_gain
     gyro, damping = airframe.gyro, airframe.angular_damping
     roll = inertia[0] * (gain[0] * (command[1] - rate[0]) - gyro[0] * rate[1] * rate[2] + damping * rate[0])
     pitch = inertia[1] * (gain[1] * (command[2] - rate[1]) - gyro[1] * rate[2] * rate[0] + damping * rate[1])

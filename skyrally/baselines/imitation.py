@@ -1,0 +1,152 @@
+"""Imitation: an actor learns what a teacher would do in the states that it comes to itself (DAgger, Ross, Gordon and Bagnell 2011).
+
+One iteration: collect a rollout, in which the teacher plays a falling share of the worlds and names its action everywhere -> the actor's
+mean is drawn to those actions by least squares. What it has learned plays like any run and is where other learners may begin (`start=`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from ..agents.agent import Agent
+from ..agents.by_rotor import ByRotor
+from ..agents.networks import Actors
+from ..agents.spec import find_agent
+from ..envs.batch import BatchEnv
+from ..envs.choices import DISCRETE
+from ..errors import SkyrallyError
+from ..rollout import Carry, Learner, Seat, begin, collect
+from .config import Range, option
+from .losses import Diverged, masked_mean
+from .ppo import actor_spec
+
+PARTS = ("actors", "optimiser")
+
+
+@dataclass(frozen=True)
+class ImitationConfig:
+    """Hyperparameters. Every one can be set as key=value on the command line."""
+
+    teacher: str = option("", "the agent to learn from; empty: the scenario's scripted player")
+    led: float = option(0.5, "share of the training over which the teacher's share of the worlds falls from all to none", Range(0.0, 1.0))
+    noise: float = option(0.1, "standard deviation of what is added to the actions that the actor plays", Range(0.0))
+    worlds: int = option(256, "worlds side by side", Range(1))
+    steps: int = option(32, "steps of each world per rollout", Range(1))
+    epochs: int = option(2, "passes over a rollout", Range(1))
+    minibatches: int = option(16, "parts of a pass", Range(1))
+    learning_rate: float = option(1e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
+    final_rate: float = option(0.02, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
+    grad_norm: float = option(1.0, "bound of the gradient", Range(0.0, open_low=True))
+    share: bool = option(True, "one actor for all drones")
+    hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
+    activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
+    layer_norm: bool = option(False, "layer norms after activations")
+    std: ClassVar[str] = "free"  # of the actor, for learners that begin with it
+    std_init: ClassVar[float] = 0.6
+    gru: ClassVar[int] = 0
+
+
+class Apprentice(Learner):
+    """Plays the actor's mean with noise, or in the first `led` worlds the teacher's action; keeps what the teacher would do."""
+
+    extras: Mapping[str, tuple[int, ...]] = {"lesson": (4,)}
+    choices = None
+
+    def __init__(self, actors: Actors, teacher: Agent, view: str, action_mode: str, noise: float):
+        self.actors, self.teacher, self.view, self.action_mode, self.noise = actors, teacher, view, action_mode, noise
+        self.memory_size = teacher.memory_size
+        self.led = 0  # worlds that the teacher plays
+
+    def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
+        lesson = torch.empty(out["action"].shape)
+        rows = (obs.contiguous().flatten(0, 1).numpy(), memory.flatten(0, 1).numpy(), lesson.flatten(0, 1).numpy())
+        self.teacher.act(*rows)
+        mean, _, _ = self.actors(obs[None], obs.new_zeros(*obs.shape[:2], 0))
+        out["action"].copy_(mean[0] + self.noise * torch.randn_like(mean[0]))
+        out["action"][: self.led] = lesson[: self.led]
+        out["lesson"].copy_(lesson.clamp_(-1.0, 1.0))
+
+
+class Imitation:
+    """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
+
+    def __init__(self, env: BatchEnv, config: ImitationConfig, frames: int):
+        """frames: world steps of the whole training, over which the learning rate and the teacher's share of the worlds fall."""
+        self.env, self.config, self.frames = env, config, frames
+        teacher = teacher_for(env, config.teacher)
+        self.actors = Actors(actor_spec(config, env.layout, env.num_drones, 0))
+        self.policy = Apprentice(self.actors, teacher, env.layout.name, env.action_mode, config.noise)
+        self.seats = [Seat(self.policy)]
+        self.carry: Carry = begin(env, self.seats, config.steps, stagger=True)
+        self.optimiser = torch.optim.Adam(self.actors.parameters(), config.learning_rate, fused=True)
+
+    def iterate(self) -> dict[str, float]:
+        """One rollout and what is learned from it, as numbers to log."""
+        config, began = self.config, perf_counter()
+        done = min(1.0, self.carry.frames / self.frames)
+        self.policy.led = round(config.worlds * max(0.0, 1.0 - done / config.led)) if config.led else 0
+        rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
+        collected, row = perf_counter(), {}
+        if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
+            for group in self.optimiser.param_groups:
+                group["lr"] = config.learning_rate * (1.0 - done * (1.0 - config.final_rate))
+            row = {"loss/lesson": self._learn(rollout.joined())}
+        self.actors.normaliser.update(rollout.joined().obs)
+        row |= self.carry.episodes.summary() | {"led": self.policy.led / config.worlds}
+        return row | {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
+
+    def _learn(self, track: Any) -> float:
+        """Passes over a rollout. The mean square of what the actor was off by, per action number."""
+        config, (steps, worlds) = self.config, track.done.shape
+        total = 0.0
+        for _ in range(config.epochs):
+            for part in torch.randperm(steps * worlds).tensor_split(config.minibatches):
+                at = (part[None] // worlds, part[None] % worlds)
+                obs = track.obs[at]
+                mean, _, _ = self.actors(obs, obs.new_zeros(*obs.shape[1:3], 0))
+                loss = masked_mean((mean - track.extras["lesson"][at]).square().mean(-1), track.alive[at])
+                self.optimiser.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_(self.actors.parameters(), config.grad_norm)
+                self.optimiser.step()
+                total += loss.item()
+        if not math.isfinite(total):
+            raise Diverged(f"the loss is not finite ({total}); try a smaller learning_rate")
+        return total / (config.epochs * config.minibatches)
+
+    def state(self) -> dict[str, Any]:
+        """All that `load` needs to go on exactly as if nothing had happened."""
+        parts = {name: getattr(self, name).state_dict() for name in PARTS}
+        return parts | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        for name in PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        self.carry.restore(self.env, state["carry"])
+        torch.set_rng_state(state["torch_rng"])
+
+
+def teacher_for(env: BatchEnv, spec: str) -> Agent:
+    """The teacher of an actor that sees and acts as the drones of `env` do.
+
+    A player of body rates teaches rotors too. SkyrallyError when it sees or acts otherwise, or draws lots.
+    """
+    teacher = find_agent(spec or env.scenario.yardstick, env.scenario)
+    if env.action_mode == DISCRETE:
+        raise SkyrallyError("imitation learns numbers, not choices; leave action_mode out, or set rotor or ctbr")
+    if (teacher.view or env.scenario.default_view) != env.layout.name:
+        raise SkyrallyError(f"{teacher.name} sees view {teacher.view}, the drones see {env.layout.name}; set view={teacher.view}")
+    if teacher.action_mode == "ctbr" and env.action_mode == "rotor":
+        return ByRotor(teacher, env.scenario, env.params["airframe"])
+    if teacher.action_mode != env.action_mode:
+        raise SkyrallyError(f"{teacher.name} flies by {teacher.action_mode}; set action_mode={teacher.action_mode}")
+    return teacher
