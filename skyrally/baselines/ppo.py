@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -28,6 +29,7 @@ from ..envs.choices import DISCRETE, Choices
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
+from .learned import Learned
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -102,7 +104,7 @@ class Policy(Learner):
 Others = Callable[[Policy], Sequence[Seat]]
 
 
-class PPO:
+class PPO(Learned):
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
 
     def __init__(
@@ -117,22 +119,29 @@ class PPO:
         view, mode = env.layout, env.action_mode
         n = len(range(env.num_drones)[places[0][0]])
         choices = env.seats.choices if mode == DISCRETE else None
-        spec = actor_spec(config, view, n, len(choices) if choices else 0)
+        spec = actor_spec(config, view, n, len(choices) if choices else 0, env.action_size)
         self.actors = Actors(spec)
         for actor in () if choices else self.actors.each:
-            actor.mean.bias.data.copy_(torch.as_tensor(hover_action(env.params, mode)))  # type: ignore[union-attr]
+            actor.mean.bias.data.copy_(torch.as_tensor(self._first_action()))  # type: ignore[union-attr]
         self.policy = Policy(self.actors, view.name, mode, choices)
         self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
         self.carry: Carry = begin(env, self.seats, config.steps, config.stagger)
         self.track: Track = self.carry.rollout.joined()
         self.central = config.critic == "state"
-        width = self.track.state.shape[-1] if self.central else view.size
-        heads = n if self.central else 1
-        self.critic = Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(spec))
+        self.critic = self._make_critic(self.track.state.shape[-1] if self.central else view.size, n if self.central else 1)
 
         self.scale = ValueScale()
         self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
         self.optimiser = torch.optim.Adam([p for part in self.parameters for p in part], config.learning_rate, eps=1e-5, fused=True)
+
+    def _make_critic(self, width: int, heads: int) -> Critic:
+        """The critic of what `_seen` gives: width numbers, heads values."""
+        config = self.config
+        return Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(self.actors.spec))
+
+    def _first_action(self) -> np.ndarray:
+        """[A] what is played before anything is learned: hovering."""
+        return hover_action(self.env.params, self.env.action_mode)
 
     def iterate(self) -> dict[str, float]:
         """One rollout and what is learned from it, as numbers to log."""
@@ -258,8 +267,8 @@ class PPO:
         torch.set_rng_state(state["torch_rng"])
 
 
-def actor_spec(config: PPOConfig, view: Layout, drones: int, choices: int) -> NetworkSpec:
+def actor_spec(config: PPOConfig, view: Layout, drones: int, choices: int, actions: int = 4) -> NetworkSpec:
     """The actors that a configuration asks for."""
     same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
     turned = turned_of(view) if config.frame == "own" else ()
-    return NetworkSpec(obs_size=view.size, heads=1 if config.share else drones, choices=choices, turned=turned, **same)
+    return NetworkSpec(obs_size=view.size, action_size=actions, heads=1 if config.share else drones, choices=choices, turned=turned, **same)
