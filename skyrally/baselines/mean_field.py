@@ -31,7 +31,6 @@ from torch import Tensor
 from ..agents.agent import Agent
 from ..agents.field_agent import FieldAgent, RuleSpec, UpperLevel
 from ..agents.field_rule import KINDS, Grid, GridSpec
-from ..agents.networks import Critic
 from ..agents.policy import manifest_of, write_agent
 from ..envs.batch import BatchEnv
 from ..scenarios.scenario import Scenario
@@ -138,7 +137,7 @@ class FieldMAPPO(PPO):
         self.grid = Grid(config.grid, env.layout)
         super().__init__(env, replace(config, critic="obs"), frames)
 
-    def _make_critic(self, width: int, heads: int) -> Critic:
+    def _make_critic(self, width: int, heads: int) -> Any:
         return super()._make_critic(width + self.grid.size, heads)
 
     def _seen(self, obs: Tensor, state: Tensor) -> Tensor:

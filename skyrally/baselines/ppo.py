@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | ppo, ippo | each drone's own observation | Schulman et al. 2017; de Witt et al. 2020 |
 | mappo | the state: all drones' observations at once; one value per drone | Yu et al. 2022 |
+| mappo with critic=pooled | the own observation and a mean over all drones: no weight depends on their number | |
 
 One iteration: collect a rollout -> values -> advantages -> `epochs` passes over minibatches of whole world steps (with a GRU: of whole
 sequences) -> the normalisers take the rollout in, after learning, so that the policy that is learned about is the one that acted.
@@ -22,8 +23,9 @@ import torch
 from torch import Tensor, nn
 
 from ..agents.basic import hover_action
-from ..agents.networks import Actors, Critic, NetworkSpec, own_frame, turned_of
+from ..agents.networks import Actors, Critic, NetworkSpec, PooledCritic, own_frame, turned_of
 from ..agents.policy import NetworkAgent
+from ..agents.sets import ENCODERS, entities_of
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
@@ -46,6 +48,7 @@ from .returns import gae, successor_values
 CHUNK = 4096  # rows per forward pass without gradients
 Place = tuple[slice, slice]  # drones, worlds
 EVERYWHERE: Place = (ALL, ALL)
+CRITICS = ("obs", "state", "pooled")
 PARTS = ("actors", "critic", "scale", "optimiser")
 
 
@@ -65,10 +68,11 @@ class PPOConfig:
     entropy: float = option(0.001, "weight of the entropy bonus", Range(0.0))
     huber: float = option(5.0, "where the value loss turns linear, in spreads of the returns", Range(0.0, open_low=True))
     grad_norm: float = option(1.0, "bound of each network's gradient", Range(0.0, open_low=True))
-    critic: str = option("obs", "what the critic sees", ("obs", "state"))
+    critic: str = option("obs", "what the critic sees: own observations, all side by side, or the own and a mean of all", CRITICS)
     share: bool = option(True, "one actor for all drones")
     hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    encoder: str = option("none", "of the entities in an observation (fields NAME_0, NAME_1, ...)", ENCODERS)
     frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
     gru: int = option(0, "numbers of recurrent memory of the actor; 0: none", Range(0))
@@ -134,9 +138,11 @@ class PPO(Learned):
         self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
         self.optimiser = torch.optim.Adam([p for part in self.parameters for p in part], config.learning_rate, eps=1e-5, fused=True)
 
-    def _make_critic(self, width: int, heads: int) -> Critic:
+    def _make_critic(self, width: int, heads: int) -> Any:
         """The critic of what `_seen` gives: width numbers, heads values."""
         config = self.config
+        if config.critic == "pooled":
+            return PooledCritic(width, config.hidden, config.activation, config.layer_norm)
         return Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(self.actors.spec))
 
     def _first_action(self) -> np.ndarray:
@@ -269,6 +275,8 @@ class PPO(Learned):
 
 def actor_spec(config: PPOConfig, view: Layout, drones: int, choices: int, actions: int = 4) -> NetworkSpec:
     """The actors that a configuration asks for."""
-    same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
+    same: dict[str, Any] = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
     turned = turned_of(view) if config.frame == "own" else ()
+    entities = () if config.encoder == "none" else entities_of(view)
+    same |= {"encoder": config.encoder, "entities": entities}
     return NetworkSpec(obs_size=view.size, action_size=actions, heads=1 if config.share else drones, choices=choices, turned=turned, **same)
