@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .cli_learning import report, resume, train
+from .cli_over import evaluate_over
 from .cli_replay import replay
 from .cli_tournament import tournament
 from .cli_words import Flag, Json, Option, Repeated, app, keys_last, parse_options, print_json
@@ -126,6 +127,7 @@ def evaluate(
     episodes: int = 200,
     seed: int = 0,
     disturb: str | None = None,
+    over: str | None = None,
     out: str | None = None,
     force: Flag = False,
     json: Json = False,
@@ -141,7 +143,8 @@ def evaluate(
         episodes: how many; in a match, rallies.
         seed: of the worlds and agents.
         disturb: none, mild or hard.
-        out: a folder for rows.jsonl (a row per episode) and result.json.
+        over: an option at several values, with a table: agents=2,5,10,50,200.
+        out: a folder for rows.jsonl (a row per episode) and result.json; with --over for over.json and over.png.
         force: overwrite these files.
         json: print the result as JSON.
         option: an option of the scenario.
@@ -149,6 +152,9 @@ def evaluate(
     from .viewing import evaluation
 
     options = {**parse_options(option), **({} if disturb is None else {"disturb": disturb})}
+    if over is not None:
+        evaluate_over(agent, scenario, over, out=out, force=force, json=json, opponent=opponent, episodes=episodes, seed=seed, **options)
+        return
     done = evaluation(agent, scenario, opponent=opponent, episodes=episodes, seed=seed, quiet=json, **options)
     files = [] if out is None else done.store(out, force=force)
     if json:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..errors import SkyrallyError, unknown
 from ..scenarios.scenario import Layout
+from .sets import ENCODERS, WIDTH, EntityEncoder, pooled
 
 ACTIVATIONS = {"elu": nn.ELU, "hardswish": nn.Hardswish, "relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 LOG_STD_RANGE = (-4.0, 1.0)  # actions live in [-1, 1]
@@ -37,12 +38,18 @@ class NetworkSpec:
     choices: int = 0  # K scores of choices instead of a Gaussian over action numbers; 0: the Gaussian
     identity: int = 0  # drones that shared weights tell apart by a one-hot after the observation; 0: not
     turned: tuple[int, ...] = ()  # starts of heading, up and the vectors to turn into the drone's own frame; (): none are
+    encoder: str = "none"  # of the entities in an observation: see `sets`
+    entities: tuple[int, ...] = ()  # where they are: first place, how many, numbers of each
 
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS:
             raise unknown("activation", self.activation, ACTIVATIONS)
         if self.std not in ("free", "observed"):
             raise unknown("std", self.std, ("free", "observed"))
+        if self.encoder not in ENCODERS:
+            raise unknown("encoder", self.encoder, ENCODERS)
+        if self.turned and self.entities:
+            raise SkyrallyError("frame=own and encoder= do not go together: leave one of them out")
         sizes, maybe = (self.obs_size, self.action_size, self.heads), (self.gru, self.choices, self.identity)
         if not self.hidden or min(self.hidden) < 1 or min(sizes) < 1 or min(maybe) < 0:
             raise SkyrallyError(f"network sizes are {asdict(self)}; expected whole numbers, 1 or more (gru, choices, identity: 0 or more)")
@@ -56,7 +63,7 @@ class NetworkSpec:
     def read(cls, data: dict[str, Any]) -> NetworkSpec:
         """From plain JSON."""
         try:
-            return cls(**{**data, "hidden": tuple(data["hidden"]), "turned": tuple(data.get("turned", ()))})
+            return cls(**{**data, **{name: tuple(data.get(name, ())) for name in ("hidden", "turned", "entities")}})
         except (TypeError, KeyError) as error:
             raise SkyrallyError(f"the network's description cannot be read: {error}; it was written by another version") from None
 
@@ -93,10 +100,10 @@ class Normaliser(nn.Module):
     var: Tensor
     count: Tensor
 
-    def __init__(self, size: int, frame: OwnFrame | None = None, clip: float = 8.0):
-        """size: of the input. frame: what turns each of the observations in it, which lie side by side."""
+    def __init__(self, size: int, frame: OwnFrame | None = None, clip: float = 8.0, entities: tuple[int, ...] = ()):
+        """size: of the input. frame: what turns each of the observations in it, which lie side by side. entities share mean and std."""
         super().__init__()
-        self.frame = frame
+        self.frame, self.entities = frame, entities
         self.size = size // frame.inputs * frame.size if frame else size  # of what comes out
         self.clip = clip
         self.register_buffer("mean", torch.zeros(self.size))
@@ -117,11 +124,22 @@ class Normaliser(nn.Module):
         """
         rows = self._seen(x).flatten(0, -2)
         var, mean = torch.var_mean(rows, 0, correction=0)
+        if self.entities:
+            _tie(mean, var, *self.entities)
         share = len(rows) / float(self.count + len(rows))
         gap = mean - self.mean
         self.mean += gap * share
         self.var.lerp_(var, share).add_(gap * gap * (share * (1.0 - share)))
         self.count.add_(len(rows)).clamp_(max=longest)
+
+
+def _tie(mean: Tensor, var: Tensor, start: int, count: int, each: int) -> None:
+    """Gives all entities the mean and variance of their numbers taken together, in place."""
+    slots = slice(start, start + count * each)
+    means, squares = mean[slots].view(count, each), (var + mean * mean)[slots].view(count, each)
+    centre = means.mean(0)
+    var[slots] = (squares.mean(0) - centre * centre).clamp(min=0.0).repeat(count)
+    mean[slots] = centre.repeat(count)
 
 
 def trunk(size: int, hidden: tuple[int, ...], activation: str, layer_norm: bool) -> nn.Sequential:
@@ -192,12 +210,16 @@ class Actors(nn.Module):
     def __init__(self, spec: NetworkSpec):
         super().__init__()
         self.spec = spec
-        self.normaliser = Normaliser(spec.obs_size, own_frame(spec))
-        self.each = nn.ModuleList(Actor(spec, self.normaliser.size) for _ in range(spec.heads))
+        self.normaliser = Normaliser(spec.obs_size, own_frame(spec), entities=spec.entities)
+        self.encoder = EntityEncoder(self.normaliser.size, spec.entities, spec.encoder) if spec.entities else None
+        inputs = self.encoder.size if self.encoder else self.normaliser.size
+        self.each = nn.ModuleList(Actor(spec, inputs) for _ in range(spec.heads))
 
     def forward(self, obs: Tensor, memory: Tensor, fresh: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """obs [T, B, n, O], memory [B, n, M], fresh [T, B] to what an actor gives [T, B, n, ...] and the memory after."""
         x = self.normaliser(obs)
+        if self.encoder is not None:
+            x = self.encoder(x, obs)
         t, b, n, _ = obs.shape
         if self.spec.identity:
             x = torch.cat((x, torch.eye(self.spec.identity).expand(t, b, -1, -1)), -1)
@@ -236,6 +258,23 @@ class Critic(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x [..., inputs] to values [..., heads]."""
         return self.value(self.trunk(self.normaliser(x)))
+
+
+class PooledCritic(nn.Module):
+    """Values of drones from their own observation and the mean of what is made of all drones': any number of them, in any order."""
+
+    def __init__(self, inputs: int, hidden: tuple[int, ...], activation: str, layer_norm: bool):
+        super().__init__()
+        self.normaliser = Normaliser(inputs)
+        self.embed = trunk(inputs, (WIDTH,), activation, False)
+        self.trunk = trunk(inputs + WIDTH, hidden, activation, layer_norm)
+        self.value = _linear(hidden[-1], 1, 1.0)
+
+    def forward(self, obs: Tensor) -> Tensor:
+        """obs [..., n, O] to values [..., n, 1]."""
+        x = self.normaliser(obs)
+        swarm = pooled(self.embed(x), obs)
+        return self.value(self.trunk(torch.cat((x, swarm.expand(*x.shape[:-1], -1)), -1)))
 
 
 def turned_of(view: Layout) -> tuple[int, ...]:

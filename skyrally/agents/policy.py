@@ -157,7 +157,7 @@ class NetworkAgent(Agent):
         np.clip(out, -1.0, 1.0, out=out)
 
 
-def load_agent(folder: Path, scenario: Scenario, name: str) -> NetworkAgent:
+def load_agent(folder: Path, scenario: Scenario, name: str) -> Agent:
     """The agent of a folder with weights and manifest, for a scenario. SkyrallyError when something is missing, broken or does not fit."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -167,6 +167,10 @@ def load_agent(folder: Path, scenario: Scenario, name: str) -> NetworkAgent:
     manifest = read_manifest(folder, name)
     layout = check_layout(name, manifest, scenario)
     spec = NetworkSpec.read(manifest["network"])
+    if "rule" in manifest:
+        from .field_agent import load_field_agent
+
+        return load_field_agent(folder / WEIGHTS, manifest, layout, Actors(spec), name)
     if spec.obs_size != layout.size:
         raise SkyrallyError(f"{name}: the network reads {spec.obs_size} numbers, its layout has {layout.size}")
     actors = Actors(spec)
@@ -191,17 +195,17 @@ def zoo_names() -> list[str]:
     return sorted(path.parent.name for path in ZOO.glob(f"*/{MANIFEST}"))
 
 
-def from_zoo(name: str, scenario: Scenario) -> NetworkAgent:
+def from_zoo(name: str, scenario: Scenario) -> Agent:
     """A trained agent of the package."""
     return load_agent(zoo_folder(name), scenario, f"zoo:{name}")
 
 
-def from_run(directory: str, scenario: Scenario) -> NetworkAgent:
+def from_run(directory: str, scenario: Scenario) -> Agent:
     """The best agent of a training run so far, or its last one while none has been judged."""
     return load_agent(run_folder(directory), scenario, f"run:{directory}")
 
 
-def from_file(path: str, scenario: Scenario) -> NetworkAgent:
+def from_file(path: str, scenario: Scenario) -> Agent:
     """A folder with agent.safetensors and agent.json, or the path of either."""
     return load_agent(file_folder(path), scenario, f"file:{path}")
 

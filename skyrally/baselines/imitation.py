@@ -24,6 +24,7 @@ from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
 from ..rollout import Carry, Learner, Seat, begin, collect
 from .config import Range, option
+from .learned import Learned
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
 
@@ -52,6 +53,7 @@ class ImitationConfig:
     std: ClassVar[str] = "free"  # of the actor, for learners that begin with it
     std_init: ClassVar[float] = 0.6
     gru: ClassVar[int] = 0
+    encoder: ClassVar[str] = "none"
 
 
 class Apprentice(Learner):
@@ -75,7 +77,7 @@ class Apprentice(Learner):
         out["lesson"].copy_(lesson.clamp_(-1.0, 1.0))
 
 
-class Imitation:
+class Imitation(Learned):
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
 
     def __init__(self, env: BatchEnv, config: ImitationConfig, frames: int):

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | ppo, ippo | each drone's own observation | Schulman et al. 2017; de Witt et al. 2020 |
 | mappo | the state: all drones' observations at once; one value per drone | Yu et al. 2022 |
+| mappo with critic=pooled | the own observation and a mean over all drones: no weight depends on their number | |
 
 One iteration: collect a rollout -> values -> advantages -> `epochs` passes over minibatches of whole world steps (with a GRU: of whole
 sequences) -> the normalisers take the rollout in, after learning, so that the policy that is learned about is the one that acted.
@@ -17,12 +18,14 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..agents.basic import hover_action
-from ..agents.networks import Actors, Critic, NetworkSpec, own_frame, turned_of
+from ..agents.networks import Actors, Critic, NetworkSpec, PooledCritic, own_frame, turned_of
 from ..agents.policy import NetworkAgent
+from ..agents.sets import ENCODERS, entities_of
 from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
@@ -30,6 +33,7 @@ from ..errors import SkyrallyError
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
+from .learned import Learned
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -46,6 +50,7 @@ from .returns import gae, successor_values
 CHUNK = 4096  # rows per forward pass without gradients
 Place = tuple[slice, slice]  # drones, worlds
 EVERYWHERE: Place = (ALL, ALL)
+CRITICS = ("obs", "state", "pooled")
 PARTS = ("actors", "critic", "scale", "optimiser")
 
 
@@ -65,10 +70,11 @@ class PPOConfig:
     entropy: float = option(0.001, "weight of the entropy bonus", Range(0.0))
     huber: float = option(5.0, "where the value loss turns linear, in spreads of the returns", Range(0.0, open_low=True))
     grad_norm: float = option(1.0, "bound of each network's gradient", Range(0.0, open_low=True))
-    critic: str = option("obs", "what the critic sees", ("obs", "state"))
+    critic: str = option("obs", "what the critic sees: own observations, all side by side, or the own and a mean of all", CRITICS)
     share: bool = option(True, "one actor for all drones")
     hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    encoder: str = option("none", "of the entities in an observation (fields NAME_0, NAME_1, ...)", ENCODERS)
     frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
     gru: int = option(0, "numbers of recurrent memory of the actor; 0: none", Range(0))
@@ -106,7 +112,7 @@ class Policy(Learner):
 Others = Callable[[Policy], Sequence[Seat]]
 
 
-class PPO:
+class PPO(Learned):
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
 
     def __init__(
@@ -121,22 +127,31 @@ class PPO:
         view, mode = env.layout, env.action_mode
         n = len(range(env.num_drones)[places[0][0]])
         choices = env.seats.choices if mode == DISCRETE else None
-        spec = actor_spec(config, view, n, len(choices) if choices else 0)
+        spec = actor_spec(config, view, n, len(choices) if choices else 0, env.action_size)
         self.actors = Actors(spec)
         for actor in () if choices else self.actors.each:
-            actor.mean.bias.data.copy_(torch.as_tensor(hover_action(env.params, mode)))  # type: ignore[union-attr]
+            actor.mean.bias.data.copy_(torch.as_tensor(self._first_action()))  # type: ignore[union-attr]
         self.policy = Policy(self.actors, view.name, mode, choices)
         self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
         self.carry: Carry = begin(env, self.seats, config.steps, config.stagger)
         self.track: Track = self.carry.rollout.joined()
         self.central = config.critic == "state"
-        width = self.track.state.shape[-1] if self.central else view.size
-        heads = n if self.central else 1
-        self.critic = Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(spec))
+        self.critic = self._make_critic(self.track.state.shape[-1] if self.central else view.size, n if self.central else 1)
 
         self.scale = ValueScale()
         self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
         self.optimiser = torch.optim.Adam([p for part in self.parameters for p in part], config.learning_rate, eps=1e-5, fused=True)
+
+    def _make_critic(self, width: int, heads: int) -> Any:
+        """The critic of what `_seen` gives: width numbers, heads values."""
+        config = self.config
+        if config.critic == "pooled":
+            return PooledCritic(width, config.hidden, config.activation, config.layer_norm)
+        return Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(self.actors.spec))
+
+    def _first_action(self) -> np.ndarray:
+        """[A] what is played before anything is learned: hovering."""
+        return hover_action(self.env.params, self.env.action_mode)
 
     def iterate(self) -> dict[str, float]:
         """One rollout and what is learned from it, as numbers to log."""
@@ -254,10 +269,12 @@ class PPO:
         log_prob, old = self.policy.kind.log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
         policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
         entropy = masked_mean(self.policy.kind.entropy(mean, log_std), alive)
-        heard = float(self.carry.frames > config.critic_first)
         value = value_loss(self._value(self._seen(obs, track.state[at])), target[at], config.huber)
         self.optimiser.zero_grad()
-        (heard * (policy - config.entropy * entropy) + value).backward()
+        (policy - config.entropy * entropy + value).backward()
+        if self.carry.frames <= config.critic_first:
+            for weight in self.parameters[0]:
+                weight.grad = None  # not zero: Adam would take in that gradients are small, and leap when they come
         for part in self.parameters:
             nn.utils.clip_grad_norm_(part, config.grad_norm)
         self.optimiser.step()
@@ -278,8 +295,10 @@ class PPO:
         torch.set_rng_state(state["torch_rng"])
 
 
-def actor_spec(config: Any, view: Layout, drones: int, choices: int) -> NetworkSpec:
+def actor_spec(config: Any, view: Layout, drones: int, choices: int, actions: int = 4) -> NetworkSpec:
     """The actors that a configuration (PPOConfig, or another with its keys about the networks) asks for."""
-    same = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
+    same: dict[str, Any] = {name: getattr(config, name) for name in ("hidden", "activation", "layer_norm", "gru", "std", "std_init")}
     turned = turned_of(view) if config.frame == "own" else ()
-    return NetworkSpec(obs_size=view.size, heads=1 if config.share else drones, choices=choices, turned=turned, **same)
+    entities = () if config.encoder == "none" else entities_of(view)
+    same |= {"encoder": config.encoder, "entities": entities}
+    return NetworkSpec(obs_size=view.size, action_size=actions, heads=1 if config.share else drones, choices=choices, turned=turned, **same)

@@ -31,6 +31,7 @@ from ..envs.choices import DISCRETE, Choices
 from ..errors import SkyrallyError
 from ..rollout import ALL, Carry, Learner, Replay, Seat, Track, begin, collect
 from .config import Range, option
+from .learned import Learned
 from .losses import Diverged, masked_mean
 from .returns import lambda_returns
 
@@ -114,7 +115,7 @@ class ChoicePolicy(Learner):
         memory.copy_(after)
 
 
-class Q:
+class Q(Learned):
     """The learner. `iterate()` collects one rollout and learns; `actors` is what it has learned."""
 
     def __init__(self, env: BatchEnv, config: QConfig, frames: int, *, drones: slice = ALL, others: Sequence[Seat] = ()):

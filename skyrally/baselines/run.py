@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 import torch
 
-from ..agents.policy import NetworkAgent, manifest_of, write_agent
+from ..agents.agent import Agent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError, checked_options, unknown
@@ -32,6 +32,7 @@ from ..workers import interruptible
 from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .imitation import Imitation, ImitationConfig
+from .mean_field import FieldConfig, FieldMAPPO, MeanField, MeanFieldConfig
 from .ppo import PPO, PPOConfig
 from .qmix import Q, QConfig
 from .self_play import Fictitious, FictitiousConfig, SelfPlay, SelfPlayConfig
@@ -43,6 +44,8 @@ ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "sp": (SelfPlay, SelfPlayConfig, {}),
     "fsp": (Fictitious, FictitiousConfig, {}),
     "imitate": (Imitation, ImitationConfig, {}),
+    "mean-field": (MeanField, MeanFieldConfig, {}),
+    "mappo-field": (FieldMAPPO, FieldConfig, {}),
     "iql": (Q, QConfig, {"mixer": "none"}),
     "vdn": (Q, QConfig, {"mixer": "sum"}),
     "qmix": (Q, QConfig, {"mixer": "monotone"}),
@@ -134,12 +137,10 @@ class Run:
                     saved = perf_counter()
         return self.done
 
-    def agent(self) -> NetworkAgent:
+    def agent(self) -> Agent:
         """The agent as it is now."""
-        policy = self.learner.policy
-        return NetworkAgent(
-            f"run:{self.folder.root}", self.learner.actors, policy.view, policy.action_mode, None, policy.choices, policy.hold
-        )
+        self.learner.settle()
+        return self.learner.agent(f"run:{self.folder.root}")
 
     def _judge(self, protocol: Mapping[str, Any], options: Mapping[str, Any]) -> DrillRunner | None:
         """Plays the evaluations. None for matches: who is good there depends on the opponent."""
@@ -157,6 +158,7 @@ class Run:
         if self.judge is None or not (due or self.done):
             return False
         self.evaluated = frames
+        self.learner.settle()
         self.judge.begin()
         result = _summed(self.judge.play())
         row.update({f"evaluation/{name}": value for name, value in result.items()})
@@ -172,17 +174,8 @@ class Run:
         spent = {"algorithm": self.config.algorithm, "seed": self.config.seed, "frames": frames, "seconds": round(self.seconds, 1)}
         keys = ("command", "version", "commit", "machine", "threads")
         provenance = {**spent, **{key: self.manifest[key] for key in keys}}
-        policy = learner.policy
-        manifest = manifest_of(
-            self.scenario,
-            self.scenario.judged(self.options),
-            policy.view,
-            policy.action_mode,
-            learner.actors.spec,
-            provenance,
-            policy.choices,
-            policy.hold,
-        )
+        learner.settle()
+        options = self.scenario.judged(self.options)
         state = {
             "learner": learner.state(),
             "seconds": self.seconds,
@@ -190,7 +183,7 @@ class Run:
             "best": self.best,
             "best_at": self.best_at,
         }
-        self.folder.save(frames, lambda path: write_agent(path, learner.actors, manifest), state, self.config.keep, best)
+        self.folder.save(frames, lambda path: learner.write(path, self.scenario, options, provenance), state, self.config.keep, best)
 
 
 def _summed(rows: list[Episode]) -> dict[str, float]:

@@ -37,6 +37,8 @@ class BatchEnv:
     A world that ended and was not reset stands still and pays nothing.
     """
 
+    action_size = ACTION_SIZE
+
     def __init__(
         self,
         scenario: Scenario,
@@ -120,6 +122,11 @@ class BatchEnv:
         return self.worlds["drones"]["returns"]
 
     @property
+    def alive(self) -> np.ndarray:
+        """[W, N] int32 view of the worlds: 1 while the drone takes part."""
+        return self.worlds["drones"]["alive"]
+
+    @property
     def players(self) -> np.ndarray:
         """[W] how many drones there are in each world's episode: N, but in swarms with a population of their own."""
         return np.full(self.num_worlds, self.num_drones) if self._crowd is None else self.worlds["count"]
@@ -155,7 +162,7 @@ class BatchEnv:
         """Fresh memory for `step(out=...)`."""
         w, n = self.num_worlds, self.num_drones
         obs, reward = np.zeros((w, n, self.layout.size), np.float32), np.zeros((w, n), np.float32)
-        return Step(obs, reward, np.zeros(w, bool), np.zeros(w, bool), self.worlds["drones"]["alive"])
+        return Step(obs, reward, np.zeros(w, bool), np.zeros(w, bool), self.alive)
 
     # -- stepping ------------------------------------------------------------------------------------------------------
 

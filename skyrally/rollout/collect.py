@@ -80,9 +80,8 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
     for track in rollout.tracks:
         track.memory.copy_(carry.memories[seats.index(track.seat)])
     thinking, start = 0.0, perf_counter()
-    alive = env.worlds["drones"]["alive"]
     for t in range(steps):
-        rollout.alive[t] = torch.from_numpy(alive != 0)
+        rollout.alive[t] = torch.from_numpy(env.alive != 0)
         began = perf_counter()
         _act(rollout, seats, carry.memories, t)
         thinking += perf_counter() - began

@@ -45,7 +45,7 @@ class Rollout:
         t, w, n, o = steps, env.num_worlds, env.num_drones, env.layout.size
         self.steps = steps
         self.obs = torch.zeros(t + 1, w, n, o)
-        self.action = torch.zeros(t, w, n, 4)
+        self.action = torch.zeros(t, w, n, env.action_size)
         self.reward = torch.zeros(t, w, n)
         self.terminated = torch.zeros(t, w, dtype=torch.bool)
         self.truncated = torch.zeros(t, w, dtype=torch.bool)
@@ -56,7 +56,7 @@ class Rollout:
         # The same memory as NumPy, row by row, for the worlds to write into.
         obs = self.obs.numpy()
         outputs = (self.reward.numpy(), self.terminated.numpy(), self.truncated.numpy())
-        self.rows = [Step(obs[k + 1], *(array[k] for array in outputs), alive=env.worlds["drones"]["alive"]) for k in range(t)]
+        self.rows = [Step(obs[k + 1], *(array[k] for array in outputs), alive=env.alive) for k in range(t)]
         self.forget()
 
     def _track(self, seat: Seat, env: BatchEnv) -> Track:

@@ -22,6 +22,7 @@ from ..scenarios.scenario import Scenario
 from .seat import Seat
 
 WORLDS = 1024  # side by side; more episodes are played in chunks of so many
+DRONES = 65_536  # of a swarm's worlds side by side, all together: about 60 MB
 Told = Callable[[int], None]  # is told how many episodes are over
 
 
@@ -142,6 +143,8 @@ def play_drill(
 ) -> list[Episode]:
     """Episodes 0 to `episodes - 1` of a seed, played `worlds` at a time. Raises SkyrallyError for a match and unknown names."""
     found = find(scenario) if isinstance(scenario, str) else scenario
+    if found.swarm is not None and isinstance(size := options.get("agents", found.drones), int) and size > 0:
+        worlds = min(worlds, max(1, DRONES // size))
     rows: list[Episode] = []
     for first in range(0, episodes, worlds):
         count = min(worlds, episodes - first)

@@ -1,0 +1,112 @@
+"""An agent at many values of one option: how a policy learned at one population does at others, in rows, a table and a picture."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from ..atomic import PendingFile
+from ..errors import SkyrallyError
+from .evaluation import Evaluation, evaluate
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What it came to: an evaluation for each value of the option `name`."""
+
+    name: str
+    values: tuple[Any, ...]
+    results: tuple[Evaluation, ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Plain types: value, episodes, metric with its interval, return with its standard error."""
+        return [
+            {self.name: value, "episodes": one.episodes, **_metric(one), **_return(one)}
+            for value, one in zip(self.values, self.results, strict=True)
+        ]
+
+    def result(self) -> dict[str, Any]:
+        """Plain types, for JSON."""
+        first = self.results[0]
+        told = {"agent": first.agent, "scenario": first.scenario, "seed": first.seed, "over": self.name}
+        given = {name: value for name, value in first.options.items() if name != self.name}
+        return {**told, "metric": first.metric.name, "options": given, "rows": self.rows()}
+
+    def store(self, folder: str | Path, *, force: bool = False) -> tuple[list[Path], str]:
+        """Writes over.json and over.png into a folder: (files, why there is no picture, or "")."""
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SkyrallyError(f"cannot write into {folder}: {error.strerror}; choose a folder that can be written") from None
+        table, picture = (PendingFile(folder / name, force=force) for name in ("over.json", "over.png"))
+        problem = draw([self], picture.temporary)
+        table.temporary.write_text(json.dumps(self.result(), indent=1, default=str) + "\n")
+        table.commit()
+        if problem:
+            picture.abort()
+            return [table.path], problem
+        picture.commit()
+        return [table.path, picture.path], ""
+
+
+def sweep(
+    agent: str,
+    scenario: str | None,
+    name: str,
+    values: Sequence[Any],
+    *,
+    told: Callable[[str], None] = lambda line: None,
+    **kwargs: Any,
+) -> Sweep:
+    """Evaluates an agent at each value of an option. Other arguments: see `evaluate`. SkyrallyError for values given twice, or none."""
+    if not values or len(set(map(str, values))) != len(values):
+        raise SkyrallyError(f"{name} is to run over {list(values)}; expected one value or more, each once")
+    results = []
+    for value in values:
+        one = evaluate(agent, scenario, **{**kwargs, name: value})
+        results.append(one)
+        told(f"{name} {value}: {one.metric.name} {one.metric}")
+    return Sweep(name, tuple(values), tuple(results))
+
+
+def _metric(one: Evaluation) -> dict[str, float]:
+    return {"metric": one.metric.mean, "low": one.metric.low, "high": one.metric.high}
+
+
+def _return(one: Evaluation) -> dict[str, float]:
+    """Return of an episode, mean over drones; rallies have none."""
+    returns = [row.reward for row in one.rows if hasattr(row, "reward")]  # type: ignore[union-attr]
+    if not returns:
+        return {}
+    return {"return": fmean(returns), "error": stdev(returns) / math.sqrt(len(returns)) if len(returns) > 1 else 0.0}
+
+
+def draw(sweeps: Sequence[Sweep], path: Path) -> str:
+    """Writes the picture: the metric over the option, with its interval, one line per sweep. Gives why there is none, or ""."""
+    try:
+        from matplotlib.figure import Figure  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        return "the curve needs matplotlib: pip install 'skyrally[report]'"
+    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+    panel = figure.subplots()
+    for one in sweeps:
+        rows = one.rows()
+        numbers = all(isinstance(value, (int, float)) for value in one.values)
+        x: list[Any] = list(one.values) if numbers else [str(value) for value in one.values]
+        first = one.results[0]
+        panel.plot(x, [row["metric"] for row in rows], marker="o", markersize=4, label=f"{first.agent}, {first.scenario}")
+        panel.fill_between(x, [row["low"] for row in rows], [row["high"] for row in rows], alpha=0.2, linewidth=0)
+        if numbers and min(x) > 0 and max(x) / min(x) > 20:
+            panel.set_xscale("log")
+    panel.set_xlabel(sweeps[0].name)
+    panel.set_ylabel(sweeps[0].results[0].metric.name)
+    panel.grid(alpha=0.25)
+    panel.legend(fontsize=8)
+    figure.savefig(path, dpi=120, format="png")
+    return ""
