@@ -110,6 +110,8 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("aggregate", "swarmers", "aggregate_row", action_mode="velocity"),
         drill("homing", "swarmers", "homing_row", action_mode="velocity", home="aggregate", view="noisy"),
         drill("goal-swap", "swarmers", "goal_swap_row", action_mode="velocity"),
+        drill("formation", "formation", "formation_row", action_mode="velocity"),
+        drill("pursuit", "pursuit", "pursuit_row", 4, action_mode="velocity"),
     ]
 )
 

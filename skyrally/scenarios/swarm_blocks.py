@@ -74,13 +74,13 @@ def choose_neighbours(drone, cells, i, reach):
             if d2 < reach * reach and cells.order[row] != i:
                 distance = math.sqrt(max(d2, 1e-12))
                 closing = gap[0] * (other[3] - vel[0]) + gap[1] * (other[4] - vel[1]) + gap[2] * (other[5] - vel[2])
-                found = _insert(drone, found, distance + closing / distance, row)
+                found = keep_lowest(drone, found, distance + closing / distance, row)
     return found
 
 
 @fn
-def _insert(drone, found, rank, row):
-    """Keeps the list of the MOST lowest ranks in order."""
+def keep_lowest(drone, found, rank, row):
+    """Keeps the MOST lowest ranks in order in `drone.rank`, with their rows in `drone.slot`; gives how many there are."""
     if found == MOST:
         if rank >= drone.rank[MOST - 1]:
             return found
