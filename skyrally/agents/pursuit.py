@@ -39,7 +39,11 @@ def pursuit_row(o, at, n, memory, out):
     x, y = past_pillars(o, at.pillars, x, y, ROOM, KEEP)
     x, y, z = keep_apart(o, at.neighbour_0, BERTH, PUSH, x, y, z)
     size = max(1.0, math.sqrt(x * x + y * y + z * z) / PACE)
-    out[0], out[1], out[2] = clip(x / size / SPEED[0], -1.0, 1.0), clip(y / size / SPEED[1], -1.0, 1.0), clip(z / size / SPEED[2], -1.0, 1.0)
+    out[0], out[1], out[2] = (
+        clip(x / size / SPEED[0], -1.0, 1.0),
+        clip(y / size / SPEED[1], -1.0, 1.0),
+        clip(z / size / SPEED[2], -1.0, 1.0),
+    )
     out[3] = 0.0
 
 

@@ -123,6 +123,8 @@ def _copy(frame: Frame) -> Frame:
         lines=list(frame.lines),
         pillars=np.array(frame.pillars, float),
         marks=np.array(frame.marks, float),
+        tiles=np.array(frame.tiles, float),
+        links=np.array(frame.links, float),
         discs=np.array(frame.discs, float),
         world=None if frame.world is None else frame.world.copy(),
     )

@@ -82,9 +82,8 @@ LAYOUT = Layout(
     ],
 )
 DRONE_FIELDS = [
-    ("evader", record(DRONE)),  # evader number k is kept with drone k
+    ("evader", record([("caught", I4), *DRONE])),  # evader number k is kept with drone k; caught: 1 if it is out
     ("wish", F8, 3),  # m/s, the evader's
-    ("caught", I4),  # 1: the evader is out
     ("seen", I4),  # the evader that the drone sees nearest, -1: none
     ("seen_at", F8),  # m
     ("distance", F8),  # m, to the nearest evader at large, seen or not
@@ -119,11 +118,11 @@ def reset(world, drones, params):
         drone = drones[i]
         rank = _begin(world, drone, params, key, rank, i)
         drone.pillar = drone.pillar_struck = 0
-        drone.caught, drone.seen = 1, -1
+        drone.evader.caught, drone.seen = 1, -1
         if i < world.evaders:
             rank = _begin(world, drone.evader, params, key, rank, n + i)
             drone.evader.mode = VELOCITY
-            drone.evader.turned = drone.caught = 0
+            drone.evader.turned = drone.evader.caught = 0
             put3(drone.wish, (0.0, 0.0, 0.0))
 
 
@@ -173,7 +172,7 @@ def move(world, drone, params, action, i, tick):
         met = meet_pillar(world, drone, params.airframe.body_radius, params.drone_restitution, params.collisions == PHYSICAL)
         drone.pillar_struck = 1 if met == 1 and drone.pillar == 0 else 0
         drone.pillar = met
-    if drone.caught == 0:
+    if drone.evader.caught == 0:
         ask_velocity(drone.evader, params.airframe, vec3(drone.wish), 0.0)
         fly_on(drone.evader, params)
         _stay_inside(world, drone.evader)
@@ -203,12 +202,12 @@ def sense(world, drones, params, cells, i):
     note_clearance(drone, params, clearance(world, drones, params, cells, i, params.contact))
     drone.seen, drone.seen_at, drone.distance = -1, params.reach, 2.0 * world.side[0]
     for e in range(world.evaders):
-        if drones[e].caught == 0:
+        if drones[e].evader.caught == 0:
             distance = norm(sub(vec3(drones[e].evader.pos), pos))
             drone.distance = min(drone.distance, distance)
             if distance < drone.seen_at and in_sight(world, pos, drones[e].evader.pos):
                 drone.seen, drone.seen_at = e, distance
-    if drone.caught == 0:
+    if drone.evader.caught == 0:
         put3(drone.wish, _flee(world, drone.evader, params, cells))
 
 
@@ -252,8 +251,8 @@ def judge(world, drones, params, actions, reward):
     for i in range(world.count):
         drone = drones[i]
         effort += math.sqrt(square_effort(actions[i])) / world.count
-        if drone.seen >= 0 and drone.seen_at < CATCH and drones[drone.seen].caught == 0:
-            drones[drone.seen].caught = 1
+        if drone.seen >= 0 and drone.seen_at < CATCH and drones[drone.seen].evader.caught == 0:
+            drones[drone.seen].evader.caught = 1
             caught += 1
     if caught > 0 and world.caught == 0:
         world.first_capture = world.step * CONTROL_DT
@@ -275,7 +274,7 @@ def look(world, drones, params, cells, i, out):
     drone = drones[i]
     at = show_self(drone, (0.0, 0.0, 0.5 * world.side[2]), out, 0)
     at = show_neighbours(drone, cells, i, params.reach, out, at)
-    if drone.seen >= 0 and drones[drone.seen].caught == 0:
+    if drone.seen >= 0 and drones[drone.seen].evader.caught == 0:
         evader = drones[drone.seen].evader
         at = write(out, at, sub(vec3(evader.pos), vec3(drone.pos)) + sub(vec3(evader.vel), vec3(drone.vel)))
         at = write(out, at, (1.0,))
@@ -295,9 +294,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    block = swarm_params(
-        PARAM_FIELDS, terms(options), options, side=SIDE, count=COUNT, reach=REACH, horizon=HORIZON, collisions="physical"
-    )
+    block = swarm_params(PARAM_FIELDS, terms(options), options, side=SIDE, count=COUNT, reach=REACH, horizon=HORIZON, collisions="physical")
     evaders = options["evaders"]
     whole = isinstance(evaders, (int, np.integer)) and not isinstance(evaders, bool)
     if evaders is not None and not (whole and 1 <= evaders <= options["agents"]):
@@ -311,7 +308,7 @@ def things(world: np.record) -> dict[str, np.ndarray]:
     """The pillars and the evaders at large, for pictures."""
     drones = world["drones"][:MOST_SHOWN]
     places = np.concatenate([drones["evader"]["pos"], drones["evader"]["quat"]], axis=1)
-    places[drones["caught"] == 1] = np.nan
+    places[drones["evader"]["caught"] == 1] = np.nan
     return {"pillars": pillar_places(world, 0.75 * float(world["side"][2])), "discs": places}
 
 

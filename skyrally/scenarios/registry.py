@@ -9,6 +9,7 @@ from .attack import ATTACK
 from .back_and_forth import BACK_AND_FORTH
 from .bump_and_pass import BUMP_AND_PASS
 from .checked import check_tables
+from .cover_search import COVER_SEARCH
 from .flock import FLOCK
 from .formation import FORMATION
 from .goal_swap import GOAL_SWAP
@@ -18,6 +19,7 @@ from .hover import HOVER
 from .juggle import JUGGLE
 from .kuramoto import KURAMOTO
 from .matrix import MATRIX
+from .payload import PAYLOAD
 from .pursuit import PURSUIT
 from .receive import RECEIVE
 from .scenario import Scenario
@@ -34,7 +36,7 @@ from .volleyball import MATCHES
 SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE, SERVE, RECEIVE, SET, ATTACK)  # drills of one drone
 PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD, SERVE_RECEIVE)  # drills of two drones
 GAMES = (MATRIX, STAG_HUNT, TWO_WAY_ROAD)  # of two players that are no drones
-SWARMS = (FLOCK, KURAMOTO, AGGREGATE, GOAL_SWAP, FORMATION, PURSUIT)  # of any number of drones
+SWARMS = (FLOCK, KURAMOTO, AGGREGATE, GOAL_SWAP, FORMATION, COVER_SEARCH, PURSUIT, PAYLOAD)  # of any number of drones
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES, *GAMES, *SWARMS)}
 
 

@@ -38,12 +38,18 @@ RING_WIDTH, SECTOR_WIDTH = 0.05, 0.33  # standard deviations of the bumps: of th
 @fn
 def show_self(drone, goal, out, at):
     """Writes SELF from place `at` on; gives the next place."""
-    w, x, y, z = vec4(drone.quat)
     at = write(out, at, sub(vec3(drone.pos), goal) + vec3(drone.vel))
+    at = show_attitude(vec4(drone.quat), out, at)
+    return write(out, at, vec3(drone.rate))
+
+
+@fn
+def show_attitude(quat, out, at):
+    """Writes the 9 numbers of a rotation matrix, row by row; gives the next place."""
+    w, x, y, z = quat
     at = write(out, at, (1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)))
     at = write(out, at, (2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)))
-    at = write(out, at, (2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)))
-    return write(out, at, vec3(drone.rate))
+    return write(out, at, (2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)))
 
 
 @fn
