@@ -110,6 +110,11 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("aggregate", "swarmers", "aggregate_row", action_mode="velocity"),
         drill("homing", "swarmers", "homing_row", action_mode="velocity", home="aggregate", view="noisy"),
         drill("goal-swap", "swarmers", "goal_swap_row", action_mode="velocity"),
+        drill("formation", "formation", "formation_row", action_mode="velocity"),
+        drill("cover-search", "cover_search", "search_row", 2, action_mode="velocity"),
+        drill("cover", "cover_search", "cover_row", 2, action_mode="velocity", home="cover-search"),
+        drill("payload", "payload", "payload_row", 2),
+        drill("pursuit", "pursuit", "pursuit_row", 4, action_mode="velocity"),
     ]
 )
 

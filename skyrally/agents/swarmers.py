@@ -6,6 +6,7 @@ import math
 
 from ..physics.airframes import CRAZYFLIE
 from ..physics.vec import clip, fn
+from .formation import keep_apart
 
 SPEED = CRAZYFLIE.speed_limit  # m/s at full action of the mode velocity
 TURN = 0.2  # rad per decision at full action, as in scenarios/flock.py
@@ -13,7 +14,8 @@ MOST_PACE, PULL = 0.5, 1.0  # rad/s at full action, as in scenarios/kuramoto.py;
 RINGS, SECTORS, RANGE = 8, 8, 2.0  # of the field in scenarios/aggregate.py; m
 APART, FORWARD, LIFT = 0.75, 0.6, 1.0  # m that gathered drones keep; m/s; 1/s
 HOMING = 1.5  # u = -1.5 y: the best of six gains (reference A6)
-CRUISE, APPROACH, BERTH, ROOM = 1.8, 1.5, 0.8, 0.6  # m/s; 1/s; m in which others and pillars count
+CRUISE, APPROACH, PUSH = 1.8, 1.5, 3.0  # m/s; 1/s; m/s
+BERTH, ROOM = 0.8, 0.6  # m in which others and pillars count
 BRAKE, KEEP = 1.5, 0.2  # 1/s; m kept to pillars
 
 
@@ -75,24 +77,20 @@ def goal_swap_row(o, at, n, memory, out):
     x, y, z = -APPROACH * o[k], -APPROACH * o[k + 1], -APPROACH * o[k + 2]
     size = max(1.0, math.sqrt(x * x + y * y + z * z) / CRUISE)
     x, y, z = x / size, y / size, z / size
-    x, y = _past_pillars(o, at.pillars, x, y)
-    for j in range(6):
-        a = at.neighbour_0 + 7 * j
-        if o[a + 6] > 0.0:
-            dx, dy, dz = o[a], o[a + 1], o[a + 2]
-            d = math.sqrt(dx * dx + dy * dy + dz * dz) + 1e-6
-            if d < BERTH:
-                push = 3.0 * (BERTH - d) / BERTH / d
-                x, y, z = x - push * (dx - 0.7 * dy), y - push * (dy + 0.7 * dx), z - push * dz
+    x, y = past_pillars(o, at.pillars, x, y, ROOM, KEEP)
+    x, y, z = keep_apart(o, at.neighbour_0, BERTH, PUSH, x, y, z)
     out[0], out[1], out[2] = clip(x / SPEED[0], -1.0, 1.0), clip(y / SPEED[1], -1.0, 1.0), clip(z / SPEED[2], -1.0, 1.0)
     out[3] = 0.0
 
 
 @fn
-def _past_pillars(o, p, x, y):
-    """The horizontal velocity (x, y) with what goes into a pillar turned along it."""
+def past_pillars(o, p, x, y, room, keep):
+    """The horizontal velocity (x, y) with what goes into a pillar nearer than `room` (m) turned along it, so that `keep` (m) are left.
+
+    `p`: the place of PILLARS in the observation.
+    """
     gap = o[p + 4]
-    if gap >= ROOM:
+    if gap >= room:
         return x, y
     gx, gy = o[p + 5] - o[p + 3], o[p + 7] - o[p + 1]
     size = math.sqrt(gx * gx + gy * gy)
@@ -100,7 +98,7 @@ def _past_pillars(o, p, x, y):
         return x, y
     nx, ny = gx / size, gy / size
     into = -(x * nx + y * ny)
-    allowed = BRAKE * (gap - KEEP)  # m/s towards the pillar: what can still be stopped
+    allowed = BRAKE * (gap - keep)  # m/s towards the pillar: what can still be stopped
     if into > allowed:
         side = 1.0 if y * nx - x * ny >= 0.0 else -1.0
         more = into - allowed

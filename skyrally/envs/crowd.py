@@ -78,6 +78,7 @@ class Crowd:
         built.list_part(*lead, -1, False)
         built.judge_part(*lead, actions, outputs[0], -1)
         built.move_part(*lead, actions, 0, 0, 0, 0, 0)
+        built.couple_part(*lead, 0, 0, 0)
         for function in (built.touch_part, built.sense_part):
             function(*lead, 0, 0, 0)
         built.look_part(*lead, obs, 0, 0, 0)
@@ -114,6 +115,7 @@ class Phases:
     ):
         self._built, self._lead, self._pool, self._chunks = built, lead, pool, chunks
         self._ticks, self._physical = int(params["ticks"]), int(params["collisions"]) == PHYSICAL
+        self._linked = int(params["linked"]) == 1
 
     def step(
         self, world: Any, k: int, actions: np.ndarray, obs: np.ndarray, reward: np.ndarray, terminated: np.ndarray, truncated: np.ndarray
@@ -144,13 +146,16 @@ class Phases:
         self._all(self._built.look_part, obs, k)
 
     def _move(self, k: int, actions: np.ndarray) -> None:
-        if not self._physical:
+        if not self._physical and not self._linked:
             self._all(self._built.move_part, actions, k, 0, self._ticks)
             return
         for tick in range(self._ticks):
             self._all(self._built.move_part, actions, k, tick, tick + 1)
-            self._built.list_part(*self._lead, k, True)
-            self._all(self._built.touch_part, k)
+            if self._linked:
+                self._all(self._built.couple_part, k)
+            if self._physical:
+                self._built.list_part(*self._lead, k, True)
+                self._all(self._built.touch_part, k)
 
     def _all(self, function: Callable, *arguments: Any) -> None:
         """A phase for all drones. The calling thread takes the last range itself. Releases the GIL."""

@@ -169,6 +169,13 @@ def normal2(world, drone, channel):
     return size * math.cos(angle), size * math.sin(angle)
 
 
+@fn
+def couple(world, drones, params, i):
+    """What follows the motion of all drones in a control step, for drone i: nothing, unless the scenario has a `couple` of its own,
+    such as rods between drones. It may write drones that no other i writes, and nothing else.
+    """
+
+
 # -- what drones do to each other ------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ copied. Both do the same sums, but the compiler may round them differently: so w
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 
 from .compile import load
@@ -18,6 +19,7 @@ from numba import njit
 from skyrally.physics.cells import list_drones
 from skyrally.physics.swarm import touch
 from skyrally.physics.vec import OPTIONS
+from {coupling} import couple
 from {module} import judge, look, move, reset, sense
 
 @njit(**OPTIONS)
@@ -28,6 +30,12 @@ def move_some(w, d, p, actions, tick, until, first, last):
                 d[i].struck = 0
             for t in range(tick, until):
                 move(w, d[i], p, actions[i], i, t)
+
+
+@njit(**OPTIONS)
+def couple_some(w, d, p, first, last):
+    for i in range(first, last):
+        couple(w, d, p, i)
 
 
 @njit(**OPTIONS)
@@ -68,11 +76,14 @@ def step(heads, drones, params, cells, what, actions, obs, reward, terminated, t
             reset(w, d, p)
         if going:
             w.step += 1
-            if p.collisions == 2:
+            if p.collisions == 2 or p.linked == 1:
                 for tick in range(p.ticks):
                     move_some(w, d, p, actions[k], tick, tick + 1, 0, w.count)
-                    list_drones(d, w.count, p.contact, cells)
-                    touch_some(w, d, p, cells, 0, w.count)
+                    if p.linked == 1:
+                        couple_some(w, d, p, 0, w.count)
+                    if p.collisions == 2:
+                        list_drones(d, w.count, p.contact, cells)
+                        touch_some(w, d, p, cells, 0, w.count)
             else:
                 move_some(w, d, p, actions[k], 0, p.ticks, 0, w.count)
         list_drones(d, w.count, p.reach, cells)
@@ -99,6 +110,11 @@ def list_part(heads, drones, params, cells, k, close):
     if k < 0:
         return
     list_drones(drones[k], heads[k].count, params[0].contact if close else params[0].reach, cells)
+
+
+@njit(nogil=True, cache=True, **OPTIONS)
+def couple_part(heads, drones, params, cells, k, first, last):
+    couple_some(heads[k], drones[k], params[0], first, last)
 
 
 @njit(nogil=True, cache=True, **OPTIONS)
@@ -133,5 +149,6 @@ def reset_part(heads, drones, params, cells, k):
 
 
 def swarm_batch(name: str, module: str) -> ModuleType:
-    """The built module for the swarm functions `reset`, `move`, `sense`, `judge`, `look` of `module`."""
-    return load(name, SWARM.format(module=module), module, "skyrally.physics.swarm", "skyrally.physics.cells")
+    """The built module for the swarm functions `reset`, `move`, `sense`, `judge`, `look` of `module`, and `couple` if it has one."""
+    coupling = module if hasattr(import_module(module), "couple") else "skyrally.physics.swarm"
+    return load(name, SWARM.format(module=module, coupling=coupling), module, "skyrally.physics.swarm", "skyrally.physics.cells")

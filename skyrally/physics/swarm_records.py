@@ -42,6 +42,7 @@ SWARM_WORLD: Fields = [
 SWARM_PARAMS: Fields = [
     ("ticks", I8),  # control steps (in point mode: moves) per decision
     ("point", I8),  # 1: points; 0: quadrotors
+    ("linked", I8),  # 1: the scenario's `couple` follows every control step, in which some drones move others
     ("collisions", I8),  # NONE, PENALTY, PHYSICAL
     ("manifold", I8),  # see `manifolds`
     ("reach", F8),  # m: how far drones look for others

@@ -34,6 +34,7 @@ FINE = Grain()
 CODECS: dict[str, Grain | None] = {"quantised": FINE, "coarse": Grain(4e-3, 1.0 / 512.0, 1.0 / 15.0), "lossless": None}
 NOWHERE = -(2**31)  # stands for a position that is no number
 BROKEN = -(2**15)  # stands for a quaternion component that is no number
+THINGS = {"pillars": 4, "marks": 3, "tiles": 4, "links": 5}  # a frame's further arrays: numbers in a row; noted where they change
 NOTES_LIMIT = 1 << 22  # bytes of JSON in one block
 
 
@@ -187,7 +188,7 @@ def _sums(data: bytes, frames: int, width: int) -> np.ndarray:
 def _notes(frames: list[Frame], lossless: bool) -> list[dict[str, Any]]:
     """What is no number, only for frames where there is something: `k` the frame in the block; what lasts, where it changes."""
     notes, score, title = [], (), None
-    lasting: dict[str, Any] = {"note": "", "pillars": [], "marks": []}
+    lasting: dict[str, Any] = {"note": "", **{name: [] for name in THINGS}}
     for k, frame in enumerate(frames):
         note: dict[str, Any] = {}
         if frame.score != score:
@@ -195,7 +196,7 @@ def _notes(frames: list[Frame], lossless: bool) -> list[dict[str, Any]]:
             note["score"] = None if score is None else [int(score[0]), int(score[1])]
         if frame.title != title:
             note["title"] = title = frame.title
-        for name, value in (("note", frame.note), ("pillars", _rows(frame.pillars, lossless)), ("marks", _rows(frame.marks, lossless))):
+        for name, value in (("note", frame.note), *((name, _rows(getattr(frame, name), lossless)) for name in THINGS)):
             if value != lasting[name]:
                 note[name] = lasting[name] = value
         if frame.lines:
@@ -218,12 +219,12 @@ def _coordinate(value: float, lossless: bool) -> float:
 def _frames(groups: dict[str, np.ndarray], notes: list[dict[str, Any]], count: int, shape: Shape) -> list[Frame]:
     noted = {int(note["k"]): note for note in notes}
     frames, score, title = [], None, ""
-    words, pillars, marks = "", np.zeros((0, 4)), np.zeros((0, 3))
+    words, things = "", {name: np.zeros((0, width)) for name, width in THINGS.items()}
     for k in range(count):
         note = noted.get(k, {})
         words = str(note.get("note", words))
-        pillars = np.array(note["pillars"], float).reshape(-1, 4) if "pillars" in note else pillars
-        marks = np.array(note["marks"], float).reshape(-1, 3) if "marks" in note else marks
+        new = {name: np.array(note[name], float).reshape(-1, width) for name, width in THINGS.items() if name in note}
+        things = {**things, **new}
         if "score" in note:
             score = None if note["score"] is None else (int(note["score"][0]), int(note["score"][1]))
         title = str(note.get("title", title))
@@ -241,8 +242,7 @@ def _frames(groups: dict[str, np.ndarray], notes: list[dict[str, Any]], count: i
                 rally=rally,
                 title=title,
                 note=words,
-                pillars=pillars,
-                marks=marks,
+                **things,
                 discs=_discs(groups, k, shape.discs),
             )
         )

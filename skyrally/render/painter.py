@@ -22,7 +22,7 @@ from skyrally.render.disc import DiscPose, PlayerArt, pose_discs
 from skyrally.render.drone import DroneArt, DronePose
 from skyrally.render.net import draw_net
 from skyrally.render.pg import pygame
-from skyrally.render.pillar import PillarPose, draw_marks, pose_pillars
+from skyrally.render.pillar import PillarPose, draw_links, draw_marks, draw_tiles, pose_pillars
 from skyrally.render.scenery import draw_backdrop
 from skyrally.render.swarm import SwarmArt
 from skyrally.render.views import Rig, ball_of
@@ -212,10 +212,13 @@ class Painter:
     def _draw_moving(self, camera: Camera, frame: Frame) -> list[DronePose | DiscPose]:
         """Shadows, then what is behind the net, the net, and what is before it; within each the far before the near."""
         memory, ball = self._memory, ball_of(self.stage, frame)
+        draw_tiles(self._canvas, camera, frame.tiles)
         draw_marks(self._canvas, camera, frame.marks, MARK * self.stage.body_radius)
         if self._swarm is not None:
-            for pillar in sorted(pose_pillars(frame.pillars, camera), key=lambda pose: -pose.depth):
-                pillar.draw(self._canvas)
+            bodies: list[Solid] = [*pose_pillars(frame.pillars, camera), *pose_discs(self.stage.discs, frame.discs, camera)]
+            for body in sorted(bodies, key=lambda pose: -pose.depth):
+                body.draw(self._canvas)
+            draw_links(self._canvas, camera, frame)
             self._swarm.draw(self._canvas, camera, frame.pos, frame.quat)
             for flash in memory.flashes:
                 self._draw_flash(camera, flash)
@@ -239,6 +242,7 @@ class Painter:
             self._draw_side(camera, solid, ball, side)
             if court is not None and side == -near:
                 draw_net(self._canvas, court, camera)
+        draw_links(self._canvas, camera, frame)
         for flash in memory.flashes:
             if not flash.name.endswith("ground"):
                 self._draw_flash(camera, flash)

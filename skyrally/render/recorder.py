@@ -6,6 +6,7 @@ import os
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -112,17 +113,18 @@ class ReplaySink(FileSink):
 
 def _copy(frame: Frame) -> Frame:
     """The frame as it is now: callers may write the next one into the same arrays."""
-    return Frame(
-        step=frame.step,
+    return replace(
+        frame,
         pos=np.array(frame.pos, float),
         quat=np.array(frame.quat, float),
         rotor=np.array(frame.rotor, float),
         ball=None if frame.ball is None else np.array(frame.ball, float),
         contacts=list(frame.contacts),
         lines=list(frame.lines),
-        score=frame.score,
-        rally=frame.rally,
-        title=frame.title,
+        pillars=np.array(frame.pillars, float),
+        marks=np.array(frame.marks, float),
+        tiles=np.array(frame.tiles, float),
+        links=np.array(frame.links, float),
         discs=np.array(frame.discs, float),
         world=None if frame.world is None else frame.world.copy(),
     )

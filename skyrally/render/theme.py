@@ -42,6 +42,8 @@ FIELD_DARK: Colour = (94, 136, 90)
 PLANT: Colour = (150, 206, 74)
 STAG: Colour = (150, 104, 62)
 CAR: Colour = (196, 202, 210)
+GLOW: Colour = (64, 176, 166)  # tiles of a map
+LOAD: Colour = (188, 132, 84)
 NAMED: dict[str, Colour] = {
     "red": RED,
     "blue": BLUE,
@@ -56,6 +58,7 @@ NAMED: dict[str, Colour] = {
     "plant": PLANT,
     "stag": STAG,
     "car": CAR,
+    "load": LOAD,
 }
 
 LIGHT = (0.30, 0.42, 0.857)  # unit vector towards the lamps, world

@@ -43,14 +43,15 @@ from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, close_on_time, fly_on, launch, note_clearance, obey, shuffled, tally
 from ..physics.swarm_records import NONE, PHYSICAL
 from ..physics.vec import clip, fn, norm, put3, sub, vec3
-from .pillars import ACROSS, RADIUS, WORDS, cell_at, cells_key, meet_pillar, middle, set_pillar, show_pillars
+from .pillars import PILLARS, cell_at, cells_key, clear_pillars, meet_pillar, middle, pillar_places, set_pillar, show_pillars
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .swarm_blocks import NEIGHBOURS, SELF, show_neighbours, show_self
-from .swarm_parts import swarm_params, swarm_scenario
+from .swarm_parts import square_effort, swarm_params, swarm_scenario
 
 SIDE, COUNT, REACH = (10.0, 10.0, 10.0), 8, 5.0  # m, drones, m
 MARGIN = 2.0  # m of the room's sides without cells
-SHARE = 3.0 / 16.0  # of the cells hold pillars
+SHARE = 3.0 / 16.0  # of the cells (1 m) hold pillars
+RADIUS, CLEAR = 0.3, 0.6  # m, of pillars; farther ones are not told apart
 HORIZON = 750
 SWAP_LOW, SWAP_HIGH, GRACE = 200.0, 300.0, 75  # steps
 NEAR, STAY, LATE = 0.5, 5, 50  # m, steps, steps
@@ -71,8 +72,7 @@ DRONE_FIELDS = [
     ("returns", F8, 8),
 ]
 WORLD_FIELDS = [
-    ("across", I8),  # cells along a side
-    ("pillars", "u8", WORDS),
+    *PILLARS,
     ("dealt_at", I8),
     ("swap_at", I8),
     ("deals", I8),  # goals whose time is over
@@ -91,12 +91,10 @@ def reset(world, drones, params):
     begin_swarm(world, drones, params)
     world.success = world.deadlock = world.goal_distance = 0.0
     world.pillar_hits = world.deals = world.won = world.stuck = 0
-    world.across = min(max(int(world.side[0] - MARGIN), 2), ACROSS)
+    clear_pillars(world, int(world.side[0] - MARGIN), 1.0, RADIUS, CLEAR)
     total = world.across * world.across
     standing = int(params.share * total)
     key = cells_key(world, CELLS)
-    for k in range(WORDS):
-        world.pillars[k] = 0
     for k in range(standing):
         set_pillar(world, cell_at(key, k, world.across), world.across)
     for i in range(world.count):
@@ -175,8 +173,8 @@ def sense(world, drones, params, cells, i):
 def judge(world, drones, params, actions, reward):
     effort, distance = 0.0, 0.0
     for i in range(world.count):
-        drone, a = drones[i], actions[i]
-        size = math.sqrt(_square(a[0]) + _square(a[1]) + _square(a[2]) + _square(a[3]))
+        drone = drones[i]
+        size = math.sqrt(square_effort(actions[i]))
         effort += size
         distance += drone.distance
         floor = 1.0 if drone.pos[2] < params.airframe.body_half_height + 0.01 else 0.0
@@ -206,12 +204,6 @@ def _settle(world, drones):
         world.won += calm * drones[i].reached
         world.stuck += calm * (1 - drones[i].reached)
     world.success, world.deadlock = world.won / world.deals, world.stuck / world.deals
-
-
-@fn
-def _square(value):
-    u = clip(float(value), -1.0, 1.0)
-    return u * u
 
 
 @fn
@@ -245,16 +237,8 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
 
 def things(world: np.record) -> dict[str, np.ndarray]:
     """The pillars and goals, for pictures."""
-    across = int(world["across"])
-    bits = np.unpackbits(world["pillars"].view(np.uint8), bitorder="little").reshape(ACROSS, ACROSS)[:across, :across]
-    rows, columns = np.nonzero(bits)
-    shift = 0.5 - 0.5 * across
-    tall = np.full(len(rows), 0.4 * float(world["side"][2]))
     drones = world["drones"]
-    return {
-        "pillars": np.stack([columns + shift, rows + shift, np.full(len(rows), RADIUS), tall], axis=1),
-        "marks": drones["goal"][drones["alive"] == 1],
-    }
+    return {"pillars": pillar_places(world, 0.4 * float(world["side"][2])), "marks": drones["goal"][drones["alive"] == 1]}
 
 
 GOAL_SWAP = swarm_scenario(

@@ -114,5 +114,7 @@ class Frame:
     note: str = ""  # a number worth telling, written beside the clock
     pillars: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))  # [K, 4] m: x, y, radius, height from the ground
     marks: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))  # [K, 3] m, world: goals
+    tiles: np.ndarray = field(default_factory=lambda: np.zeros((0, 4)))  # [K, 4] squares of the floor: x, y, side (m), strength 0 to 1
     discs: np.ndarray = field(default_factory=lambda: np.zeros((0, 7)))  # [D, 7] m, world, and w, x, y, z
+    links: np.ndarray = field(default_factory=lambda: np.zeros((0, 5)))  # [K, 5] rods: drone, disc, and x, y, z (m) in the disc's frame
     world: np.ndarray | None = None  # [1] the whole world, for BatchEnv.restore; lossless replays store it

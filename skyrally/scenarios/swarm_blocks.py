@@ -38,12 +38,18 @@ RING_WIDTH, SECTOR_WIDTH = 0.05, 0.33  # standard deviations of the bumps: of th
 @fn
 def show_self(drone, goal, out, at):
     """Writes SELF from place `at` on; gives the next place."""
-    w, x, y, z = vec4(drone.quat)
     at = write(out, at, sub(vec3(drone.pos), goal) + vec3(drone.vel))
+    at = show_attitude(vec4(drone.quat), out, at)
+    return write(out, at, vec3(drone.rate))
+
+
+@fn
+def show_attitude(quat, out, at):
+    """Writes the 9 numbers of a rotation matrix, row by row; gives the next place."""
+    w, x, y, z = quat
     at = write(out, at, (1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)))
     at = write(out, at, (2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)))
-    at = write(out, at, (2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)))
-    return write(out, at, vec3(drone.rate))
+    return write(out, at, (2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)))
 
 
 @fn
@@ -74,13 +80,13 @@ def choose_neighbours(drone, cells, i, reach):
             if d2 < reach * reach and cells.order[row] != i:
                 distance = math.sqrt(max(d2, 1e-12))
                 closing = gap[0] * (other[3] - vel[0]) + gap[1] * (other[4] - vel[1]) + gap[2] * (other[5] - vel[2])
-                found = _insert(drone, found, distance + closing / distance, row)
+                found = keep_lowest(drone, found, distance + closing / distance, row)
     return found
 
 
 @fn
-def _insert(drone, found, rank, row):
-    """Keeps the list of the MOST lowest ranks in order."""
+def keep_lowest(drone, found, rank, row):
+    """Keeps the MOST lowest ranks in order in `drone.rank`, with their rows in `drone.slot`; gives how many there are."""
     if found == MOST:
         if rank >= drone.rank[MOST - 1]:
             return found

@@ -16,9 +16,10 @@ from ..physics.params import CONTROL_DT, make_params
 from ..physics.records import Fields
 from ..physics.swarm import POINT_SECONDS
 from ..physics.swarm_records import COLLISIONS, PHYSICAL, SIZES, SWARM_PARAMS, parts_of, swarm_record
+from ..physics.vec import clip, fn
 from .parts import stage_of
 from .scenario import Scenario, Term, choice, set_weights, steps_of
-from .stage import Frame, Stage
+from .stage import Disc, Frame, Stage
 
 MOST = 1_000_000  # drones in a world
 MODES = ("quadrotor", "point")
@@ -44,6 +45,16 @@ SWARM_OPTIONS = {
 def names(count: int) -> tuple[str, ...]:
     """drone_0 and so on."""
     return tuple(f"drone_{k}" for k in range(count))
+
+
+@fn
+def square_effort(action):
+    """The squared norm of an action row [4], clipped."""
+    total = 0.0
+    for k in range(4):
+        u = clip(float(action[k]), -1.0, 1.0)
+        total += u * u
+    return total
 
 
 def agents_of(options: Mapping[str, Any]) -> int:
@@ -141,11 +152,13 @@ def swarm_scenario(
     info: tuple[str, ...] = (),
     note: Callable[[np.record], str] = lambda world: "",
     things: Callable[[np.record], dict[str, np.ndarray]] = lambda world: {},
+    discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]] = lambda options, radius: (),
     **tables: Any,
 ) -> Scenario:
     """A swarm's scenario with `agents` drones unless the option says another number.
 
-    `note` gives the number that pictures tell, `things` their `pillars` and `marks`.
+    `note` gives the number that pictures tell, `things` what else they show, by the names of a frame's fields (`pillars`, `marks` ...),
+    `discs` the bodies that are no drones, from the options and the radius (m) that drones are drawn with; their places are among `things`.
     """
     head, drone = parts_of(drone_fields, world_fields)
     return Scenario(
@@ -160,13 +173,15 @@ def swarm_scenario(
         info=(*info, *SWARM_INFO),
         yardstick=f"scripted:{name}",
         configure=configure,
-        stage=lambda options: swarm_stage(name, configure(options), options),
-        picture=lambda world, stage: picture(world, note(world), things(world)),
+        stage=lambda options: swarm_stage(name, configure(options), options, discs),
+        picture=lambda world, stage: picture(world, stage, note(world), things(world)),
         **tables,
     )
 
 
-def swarm_stage(name: str, params: np.ndarray, options: Mapping[str, Any]) -> Stage:
+def swarm_stage(
+    name: str, params: np.ndarray, options: Mapping[str, Any], discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]]
+) -> Stage:
     """The still part of a swarm's pictures: its domain at its largest."""
     row, count = params[0], agents_of(options)
     grow = (float(row["most"]) / row["base_count"]) ** (1.0 / row["dims"]) if row["base_count"] > 0 else 1.0
@@ -183,10 +198,11 @@ def swarm_stage(name: str, params: np.ndarray, options: Mapping[str, Any]) -> St
         dt=CONTROL_DT * int(row["ticks"]) if not row["point"] else POINT_SECONDS,
         space=(0.5 * side[0], 0.5 * side[1], side[2]),
         glyph=min(arrow, 0.6),
+        discs=discs(options, larger * still.body_radius),
     )
 
 
-def picture(world: np.record, note: str, things: dict[str, np.ndarray]) -> Frame:
+def picture(world: np.record, stage: Stage, note: str, things: dict[str, np.ndarray]) -> Frame:
     """What pictures need of a swarm's world. Drones that do not take part are nowhere."""
     drones = world["drones"]
     pos = np.where((drones["alive"] == 1)[:, None], drones["pos"], np.nan)
@@ -200,4 +216,5 @@ def picture(world: np.record, note: str, things: dict[str, np.ndarray]) -> Frame
         note=note,
         contacts=[("drone-drone", int(i), (float(pos[i, 0]), float(pos[i, 1]), float(pos[i, 2]))) for i in struck],
     )
-    return replace(frame, **things)  # type: ignore[arg-type]
+    places = things.pop("discs", frame.discs)
+    return replace(frame, discs=places[: len(stage.discs)], **things)  # type: ignore[arg-type]
