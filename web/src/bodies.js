@@ -57,7 +57,8 @@ function racket(stage, corners) {
   ];
 }
 
-function instances(geometry, material, count) {
+/** As many bodies of one form as there may be. */
+export function instances(geometry, material, count) {
   const mesh = new THREE.InstancedMesh(geometry, material, Math.max(count, 1));
   mesh.count = count;
   mesh.frustumCulled = false;

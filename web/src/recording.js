@@ -1,5 +1,6 @@
 // A decoded replay as the viewer asks for it: the state between two frames, the events in order, the score at a frame.
 import { Quaternion } from "three";
+import { KINDS } from "./things.js";
 
 const JUMP = 5; // m between two frames: it was put there, it did not go
 const [A, B] = [new Quaternion(), new Quaternion()];
@@ -17,14 +18,16 @@ export class Recording {
     this.#events();
   }
 
-  /** Gathers what the notes tell: `events` [{k, kind, who, team, text, point}], `scores` and `titles` with the frame from which they hold. */
+  /** Gathers what the notes tell: `events` [{k, kind, who, team, text, point}]; `scores`, `titles` and `things` with the frame from which they hold. */
   #events() {
     this.events = [];
     this.scores = [];
     this.titles = [];
+    this.things = Object.fromEntries(KINDS.map((kind) => [kind, []]));
     for (const note of this.notes) {
       if ("score" in note && String(note.score) !== String(this.scores.at(-1)?.[1])) this.scores.push([note.k, note.score]);
       if ("title" in note && note.title !== this.titles.at(-1)?.[1]) this.titles.push([note.k, note.title]);
+      for (const kind of KINDS) if (kind in note) this.things[kind].push([note.k, note[kind]]);
       for (const [name, who, point] of note.contacts ?? []) {
         this.events.push({ k: note.k, kind: "touch", name, who, point, team: who >= 0 ? this.stage.teams[who] : -1 });
       }

@@ -5,6 +5,7 @@ import { Cameras } from "./cameras.js";
 import { Ball, Flashes } from "./effects.js";
 import { scenery } from "./scenery.js";
 import { rooms } from "./theme.js";
+import { Things } from "./things.js";
 
 const SLOW = 0.026; // s per picture: slower than this the picture is drawn smaller
 const FINEST = 2; // device pixels per page pixel, at most
@@ -56,12 +57,13 @@ export class Scene {
   /** The hall, dark or light. */
   paint(room) {
     const look = rooms[room] ?? rooms.dark;
-    if (this.still) this.scene.remove(this.still, this.shadows.mesh);
+    if (this.still) this.scene.remove(this.still, this.shadows.mesh, this.things.group);
     this.still = scenery(this.recording.stage, look, this.cameras.box.half);
     const { x, y } = this.cameras.box.middle;
     this.still.children[0].position.set(x, y, 0);
     this.shadows = new Shadows(this.radii, look.shadow);
-    this.scene.add(this.still, this.shadows.mesh);
+    this.things = new Things(this.recording, look);
+    this.scene.add(this.still, this.shadows.mesh, this.things.group);
     this.scene.background = look.sky;
     this.stale = true;
   }
@@ -88,6 +90,7 @@ export class Scene {
     this.discs.place(state.disc_pos, state.disc_quat);
     const spots = [pos, state.disc_pos].flatMap((list) => Array.from({ length: list.length / 3 }, (_, i) => Array.from(list.subarray(3 * i, 3 * i + 3))));
     this.shadows.place([...spots, ball]);
+    this.things.place(state.k, state);
     this.ball.place(ball, this.recording, state.k, this.cameras.camera);
     this.flashes.place(this.recording.touches, time, this.recording.dt, this.cameras.camera);
     this.renderer.render(this.scene, this.cameras.camera);
