@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -16,6 +17,9 @@ import skyrally
 from skyrally.agents.spec import find_agent
 from skyrally.errors import SkyrallyError
 from skyrally.physics.links import hook_of, hook_place
+from skyrally.render.painter import Painter
+from skyrally.render.recorder import ReplaySink
+from skyrally.render.replay import open_replay
 from skyrally.scenarios.coverage import transport_to_users
 from skyrally.scenarios.formation import SHAPES, slot_of
 from skyrally.scenarios.matching import exact_transport, forget_transport, hausdorff, soft_transport, soften
@@ -69,6 +73,40 @@ def test_padding_changes_no_number(name, options):
         a, b = one.obs.copy(), two.obs.copy()
         assert np.array_equal(one.reward, two.reward[:, :3])
         assert all(np.array_equal(tight.info[key], roomy.info[key]) for key in tight.info)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "there"),
+    [
+        ("formation", {}, {"marks": 7}),
+        ("pursuit", {}, {"pillars": 5, "discs": 1}),
+        ("pursuit", {"agents": 16}, {"pillars": 27, "discs": 4}),
+        ("cover-search", {"agents": 4}, {"marks": 2}),
+        ("cover-search", {"agents": 4, "task": "cover"}, {"marks": 100}),
+        ("payload", {"agents": 6}, {"marks": 2, "discs": 2, "links": 6}),
+    ],
+    ids=str,
+)
+def test_pictures_show_what_there_is_and_replays_keep_it(name, options, there, tmp_path):
+    env = skyrally.make(name, **options)
+    env.reset()
+    frame = env.frame()
+    assert len(frame.discs) == len(env.stage.discs)
+    for field, count in there.items():
+        assert len(getattr(frame, field)) == count, field
+    with ReplaySink(tmp_path / "a.replay", env.stage) as sink:
+        sink.write(frame)
+    with open_replay(tmp_path / "a.replay") as replay:
+        kept = replay.frame(0)
+        assert replay.stage == env.stage
+    for field in ("marks", "pillars", "links", "tiles", "discs"):
+        assert getattr(kept, field) == pytest.approx(getattr(frame, field), abs=1e-3, nan_ok=True), field
+    painter = Painter(env.stage, (320, 180))
+    painter.observe(kept)
+    with_things = painter.rgb()
+    bare = Painter(env.stage, (320, 180))
+    bare.observe(replace(kept, marks=np.zeros((0, 3)), pillars=np.zeros((0, 4)), links=np.zeros((0, 5)), tiles=np.zeros((0, 4))))
+    assert (with_things != bare.rgb()).any()
 
 
 # -- formation -------------------------------------------------------------------------------------------------------------
