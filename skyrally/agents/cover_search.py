@@ -12,7 +12,7 @@ CELLS, RINGS, SECTORS, RANGE = 8, 8, 8, 5.0  # of the map and of the field in sc
 PER_DRONE = 16.0  # cells of the map
 CRUISE, LIFT, APPROACH = 2.6, 1.0, 1.2  # m/s; 1/s; 1/s
 REACH_OUT = 2.0  # m: a cell this far counts half
-ROOM, PUSH = 2.5, 4.0  # m in which others push; m/s for all of them near by
+ROOM, PUSH = 2.0, 3.0  # m in which others push; m/s
 WORTH = 0.02  # of an even share: a map with less is done
 BERTH = 1.0  # m, room among those who cover
 CHANGE = 0.5  # of the drones too many that leave in a decision
@@ -34,14 +34,20 @@ def search_row(o, at, n, memory, out):
 
 
 @fn
+def _drones(o, at):
+    """How many drones there are: 16 have 20 m. With `size='domain'` an estimate."""
+    return max(1.0, 16.0 * (o[at.side] / 20.0) ** 2)
+
+
+@fn
 def _cell_width(o, at):
-    """m: of a cell of the map: cells are 16 to a drone, and 16 drones have 20 m. With `size='domain'` an estimate."""
-    return o[at.side] / math.floor(math.sqrt(PER_DRONE * max(1.0, 16.0 * (o[at.side] / 20.0) ** 2)))
+    """m: of a cell of the map, of which there are 16 to a drone."""
+    return o[at.side] / math.floor(math.sqrt(PER_DRONE * _drones(o, at)) + 1e-6)
 
 
 @fn
 def _crowd_push(o, at, room):
-    """(x, y) away from those nearer than `room` (m), as the field shows them, in shares of them; and never of nobody."""
+    """(x, y) away from those nearer than `room` (m), as the field shows them: up to 1 for each."""
     x, y, weight = 0.0, 0.0, 0.0
     for ring in range(RINGS):
         distance = (ring + 0.5) / RINGS * RANGE
@@ -52,7 +58,8 @@ def _crowd_push(o, at, room):
                 bearing = (sector + 0.5) * (2.0 * math.pi / SECTORS) - math.pi
                 x -= share * (1.0 - distance / room) * math.cos(bearing)
                 y -= share * (1.0 - distance / room) * math.sin(bearing)
-    return (x / weight, y / weight) if weight > 1e-6 else (0.0, 0.0)
+    others = max(1.0, o[at.in_view] * (_drones(o, at) - 1.0))
+    return (others * x / weight, others * y / weight) if weight > 1e-6 else (0.0, 0.0)
 
 
 @fn

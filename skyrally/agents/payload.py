@@ -28,7 +28,7 @@ MOST_SIDE = 0.6  # horizontal over vertical force
 
 @fn
 def payload_row(o, at, n, memory, out):
-    """Thrust and body rates for the force that drone and load need: weight, the load to its goal, the drone to its slot."""
+    """Thrust and body rates for the force that the drone and its share need: weight, the load's way, the own way to the slot."""
     share = _share(o, at) * _left(o, at)
     k, v, g, w = at.from_goal, at.velocity, at.load_velocity, at.to_goal
     size = max(1.0, WAY_GAIN * math.sqrt(o[w] * o[w] + o[w + 1] * o[w + 1]) / PACE)

@@ -126,6 +126,7 @@ def _stage(fields: dict[str, Any]) -> Stage:
         players=tuple(_disc(disc) for disc in fields.get("players", ())),
         floor=tuple(_patch(patch) for patch in fields.get("floor", ())),
         space=_space(fields.get("space")),
+        round=fields.get("round", False) is True,
         glyph=_number(fields.get("glyph", 0.0), 0.0, 100.0),
     )
     if len(stage.agents) != len(stage.teams) or len(stage.rotor_xy) != len(stage.rotor_spin):

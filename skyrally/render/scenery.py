@@ -18,6 +18,7 @@ LINE_WIDTH = 0.05  # m, as on a real court
 GRID_REACH = 10  # m from the origin to the last line
 TEXT = 0.36  # height of what is written on a patch of floor, of its width
 WIDE = 8.0  # m, half a domain's width from which on fog begins farther away
+ROUND = 72  # corners of a round domain
 MESH = 10  # lines across a swarm's domain, at most
 STRIPS = 6  # bands of slightly different light on each half of the court
 
@@ -33,7 +34,10 @@ def draw_backdrop(surface: pygame.Surface, stage: Stage, camera: Camera) -> None
     if stage.floor:
         _draw_floor(surface, stage.floor, camera)
     elif stage.space is not None:
-        _draw_space(surface, stage.space, camera)
+        if stage.round:
+            _draw_arena(surface, stage.space[0], camera)
+        else:
+            _draw_space(surface, stage.space, camera)
     elif stage.court is None:
         _draw_grid(surface, camera)
     else:
@@ -97,6 +101,19 @@ def _draw_space(surface: pygame.Surface, space: tuple[float, float, float], came
     for points in camera.lines(np.array([corners[k : k + 2] for k in range(4)])):
         if points:
             canvas.stroke(surface, points[0], points[1], 2.5, theme.mix(theme.GRID, theme.TEXT, 0.3))
+
+
+def _draw_arena(surface: pygame.Surface, radius: float, camera: Camera) -> None:
+    """A swarm's round domain: a lighter floor with rings, and its edge."""
+    angles = np.linspace(0.0, 2.0 * math.pi, ROUND + 1)
+    circle = np.stack([np.cos(angles), np.sin(angles), np.zeros(ROUND + 1)], axis=1)
+    canvas.fill(surface, camera.polygon(radius * circle[:-1]), theme.mix(theme.GROUND_LIT, theme.GROUND, 0.35))
+    for part in (0.25, 0.5, 0.75, 1.0):
+        edge = part == 1.0
+        width, colour, alpha = (2.5, theme.mix(theme.GRID, theme.TEXT, 0.3), 255) if edge else (1.0, theme.GRID, 70)
+        for points in camera.lines(np.stack([part * radius * circle[:-1], part * radius * circle[1:]], axis=1)):
+            if points:
+                canvas.stroke(surface, points[0], points[1], width, colour, alpha)
 
 
 def _draw_floor(surface: pygame.Surface, floor: tuple[Patch, ...], camera: Camera) -> None:

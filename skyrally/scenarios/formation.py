@@ -319,7 +319,7 @@ FORMATION = swarm_scenario(
     WORLD_FIELDS,
     {"shape": "any"},
     things=lambda world: {"marks": world["drones"]["slot_pos"][: int(world["count"])]},
-    note=lambda world: f"{SHAPES[int(world['shape'])]}   OT {float(world['ot_now']):.2f} m²",
+    note=lambda world: f"{SHAPES[int(world['figure'])]}   OT {float(world['ot_now']):.2f} m²",
     summary="a swarm takes a shape, each drone a slot of its own choosing, and another shape every 6 s",
     module=__name__,
     views={"own": LAYOUT},

@@ -56,7 +56,7 @@ ROD, SPLAY = 1.0, math.radians(15.0)  # m, rad
 MOST = 16  # carriers of a load
 LIGHT, HEAVY = 0.5, 0.8  # of the carriers' mass
 AROUND, LOW, HIGH, GOAL = 3.0, 1.35, 2.5, 2.0  # m: starts, at most from the middle and at what height; the goal's height
-TILT, LOWEST, APART = math.cos(math.radians(60.0)), 0.2, 0.5  # of up_z, m, m
+TILT, LOWEST, APART, LOST = math.cos(math.radians(60.0)), 0.2, 0.5, 10.0  # of up_z, m, m, the error of a load that is lost
 HORIZON, LATE, SUBSTEPS, NEAR = 750, 50, 4, 0.25  # steps, steps, per step, pose error
 CELL = 8.0  # m of a group's own
 START, YAW, MASS, FAIL = 16, 20, 22, 23  # channels of draws
@@ -208,20 +208,23 @@ def _judge_group(world, drones, params, actions, reward, first, last):
             joint += max(0.0, _straightness(load, drone))
             effort += math.sqrt(square_effort(actions[i]))
     swing, spin = math.sqrt(load.vel[0] ** 2 + load.vel[1] ** 2), dot(up, to_world(vec4(load.quat), vec3(load.rate)))
-    leader.error = _pose_error(leader)
+    lost = not (up[2] > TILT and low > LOWEST)  # also if they are no numbers
+    leader.error = LOST if lost else _pose_error(leader)
     late = max(1, world.step - params.max_steps + LATE)
     leader.late_error += (leader.error - leader.late_error) / late
-    leader.late_swing += (swing - leader.late_swing) / late
+    leader.late_swing += (0.0 if lost else swing - leader.late_swing) / late
     safe, place = min(1.0, (apart / APART) ** 2), math.exp(-1.2 * leader.error)
     calm = clip(up[2], 0.0, 1.0) + 0.8 * math.exp(-spin * spin) + 0.8 * math.exp(-swing * swing)
     terms = (safe * place, safe * place * calm, safe * joint / left, safe * math.exp(-effort / left))
+    if lost:
+        terms = (0.0, 0.0, 0.0, 0.0)
     for i in range(first, last):
         if drones[i].alive == 1:
             reward[i] = pay(drones[i], params, terms)
     if world.step == leader.fail_at:
         _take_out(world, drones, leader.fails)
         world.failed += 1
-    if not (up[2] > TILT and low > LOWEST):
+    if lost:
         leader.out = 1
         world.out += 1
         for i in range(first, last):

@@ -326,6 +326,7 @@ PURSUIT = swarm_scenario(
     {"evaders": None, "evader_speed": 1.3},
     things=things,
     discs=evader_discs,
+    arena=True,
     note=lambda world: f"caught {int(world['caught'])} of {int(world['evaders'])}",
     summary="drones hunt faster evaders among pillars; those in sight flee by a rule",
     module=__name__,

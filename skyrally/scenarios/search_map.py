@@ -97,10 +97,10 @@ def remember(world, drone):
 @fn
 def knows(drone, cell):
     """Whether a drone remembers that it looked at a cell."""
-    for k in range(min(drone.learned, REMEMBERED)):  # noqa: SIM110 (compiled code has no generators)
-        if drone.known[k] == cell:
-            return True
-    return False
+    k, known = 0, min(drone.learned, REMEMBERED)
+    while k < known and drone.known[k] != cell:
+        k += 1
+    return k < known
 
 
 @fn

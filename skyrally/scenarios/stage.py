@@ -71,6 +71,7 @@ class Stage:
     players: tuple[Disc, ...] = ()  # what stands for each agent, where agents are no drones
     floor: tuple[Patch, ...] = ()  # instead of a court, in the order of painting; centred on the origin and seen from above
     space: tuple[float, float, float] | None = None  # m, half length, half width and height of a swarm's domain
+    round: bool = False  # the domain is a cylinder: its radius is the half length
     glyph: float = 0.0  # m, the length of the arrows that stand for drones where there are many; 0: drawn as what they are
 
 

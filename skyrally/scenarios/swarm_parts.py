@@ -153,12 +153,14 @@ def swarm_scenario(
     note: Callable[[np.record], str] = lambda world: "",
     things: Callable[[np.record], dict[str, np.ndarray]] = lambda world: {},
     discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]] = lambda options, radius: (),
+    arena: bool = False,
     **tables: Any,
 ) -> Scenario:
     """A swarm's scenario with `agents` drones unless the option says another number.
 
     `note` gives the number that pictures tell, `things` what else they show, by the names of a frame's fields (`pillars`, `marks` ...),
-    `discs` the bodies that are no drones, from the options and the radius (m) that drones are drawn with; their places are among `things`.
+    `discs` the bodies that are no drones, from the options and the radius (m) that drones are drawn with; their places are among
+    `things`. `arena`: the domain is round.
     """
     head, drone = parts_of(drone_fields, world_fields)
     return Scenario(
@@ -173,7 +175,7 @@ def swarm_scenario(
         info=(*info, *SWARM_INFO),
         yardstick=f"scripted:{name}",
         configure=configure,
-        stage=lambda options: swarm_stage(name, configure(options), options, discs),
+        stage=lambda options: replace(swarm_stage(name, configure(options), options, discs), round=arena),
         picture=lambda world, stage: picture(world, stage, note(world), things(world)),
         **tables,
     )
