@@ -110,6 +110,10 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("aggregate", "swarmers", "aggregate_row", action_mode="velocity"),
         drill("homing", "swarmers", "homing_row", action_mode="velocity", home="aggregate", view="noisy"),
         drill("goal-swap", "swarmers", "goal_swap_row", action_mode="velocity"),
+        drill("resource", "foragers", "resource_row", action_mode="velocity"),
+        drill("comms-coverage", "foragers", "comms_coverage_row", 3, action_mode="velocity"),
+        drill("foraging", "foragers", "foraging_row", action_mode="velocity"),
+        drill("potential-field", "foragers", "potential_field_row", action_mode="velocity"),
     ]
 )
 

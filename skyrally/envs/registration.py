@@ -16,7 +16,16 @@ DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggl
 PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 GAMES = ("matrix", "stag-hunt", "two-way-road")  # two players that are no drones
-SWARMS = ("flock", "kuramoto", "aggregate", "goal-swap")  # any number of drones
+SWARMS = (
+    "flock",
+    "kuramoto",
+    "aggregate",
+    "goal-swap",
+    "resource",
+    "comms-coverage",
+    "foraging",
+    "potential-field",
+)  # any number of drones
 
 
 def env_id(name: str) -> str:

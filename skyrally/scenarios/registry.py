@@ -9,7 +9,9 @@ from .attack import ATTACK
 from .back_and_forth import BACK_AND_FORTH
 from .bump_and_pass import BUMP_AND_PASS
 from .checked import check_tables
+from .comms_coverage import COMMS_COVERAGE
 from .flock import FLOCK
+from .foraging import FORAGING
 from .goal_swap import GOAL_SWAP
 from .goto import GOTO
 from .hit_the_ball import HIT_THE_BALL
@@ -17,7 +19,9 @@ from .hover import HOVER
 from .juggle import JUGGLE
 from .kuramoto import KURAMOTO
 from .matrix import MATRIX
+from .potential_field import POTENTIAL_FIELD
 from .receive import RECEIVE
+from .resource import RESOURCE
 from .scenario import Scenario
 from .serve import SERVE
 from .serve_receive import SERVE_RECEIVE
@@ -32,7 +36,8 @@ from .volleyball import MATCHES
 SINGLES = (HOVER, GOTO, BACK_AND_FORTH, HIT_THE_BALL, SOLO_BUMP, JUGGLE, SERVE, RECEIVE, SET, ATTACK)  # drills of one drone
 PAIRS = (BUMP_AND_PASS, SET_AND_SPIKE_EASY, SET_AND_SPIKE_HARD, SERVE_RECEIVE)  # drills of two drones
 GAMES = (MATRIX, STAG_HUNT, TWO_WAY_ROAD)  # of two players that are no drones
-SWARMS = (FLOCK, KURAMOTO, AGGREGATE, GOAL_SWAP)  # of any number of drones
+POINTS = (RESOURCE, COMMS_COVERAGE, FORAGING, POTENTIAL_FIELD)  # swarms of point masses
+SWARMS = (FLOCK, KURAMOTO, AGGREGATE, GOAL_SWAP, *POINTS)  # of any number of drones
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*SINGLES, *PAIRS, *MATCHES, *GAMES, *SWARMS)}
 
 
