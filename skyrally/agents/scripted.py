@@ -115,6 +115,10 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("cover", "cover_search", "cover_row", 2, action_mode="velocity", home="cover-search"),
         drill("payload", "payload", "payload_row", 2),
         drill("pursuit", "pursuit", "pursuit_row", 4, action_mode="velocity"),
+        drill("resource", "foragers", "resource_row", action_mode="velocity"),
+        drill("comms-coverage", "foragers", "comms_coverage_row", 3, action_mode="velocity"),
+        drill("foraging", "foragers", "foraging_row", action_mode="velocity"),
+        drill("potential-field", "foragers", "potential_field_row", action_mode="velocity"),
     ]
 )
 

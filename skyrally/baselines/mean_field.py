@@ -63,10 +63,13 @@ class MeanFieldConfig(FieldConfig):
     """Hyperparameters of mean-field; `worlds` are swarms."""
 
     worlds: int = option(24, "swarms side by side", Range(1))
-    steps: int = option(100, "steps of each swarm per rollout", Range(1))
+    steps: int = option(50, "steps of each swarm per rollout", Range(1))
     epochs: int = option(6, "passes over a rollout", Range(1))
-    minibatches: int = option(8, "parts of a pass", Range(1))
-    learning_rate: float = option(3e-4, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
+    minibatches: int = option(4, "parts of a pass", Range(1))
+    learning_rate: float = option(2e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
+    final_rate: float = option(0.2, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
+    std_init: float = option(1.0, "standard deviation of xi at the start", Range(0.0, open_low=True))
+    std_final: float = option(0.4, "its bound at the end", Range(0.0, open_low=True))
     gamma: float = option(0.99, "discount per step", Range(0.0, 1.0))
     entropy: float = option(0.0, "weight of the entropy bonus", Range(0.0))
     hidden: tuple[int, ...] = option((64, 64), "widths of the layers", Range(1))

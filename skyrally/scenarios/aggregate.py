@@ -34,16 +34,16 @@ from ..physics.records import F8
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, clearance, close_on_time, fly_on, launch, normal2, note_clearance, obey, scattered, tally
 from ..physics.vec import clip, fn, vec3
+from .point_parts import HALF, START, drift, fence, sort_ranks
 from .scenario import Field, Layout, Metric, Term, choice, pay
 from .swarm_blocks import FIELD, FIELD_SIZE, show_field
 from .swarm_parts import FLOWN, MODES, swarm_params, swarm_scenario
 
 TICKS = 10  # control steps in a decision: 5 Hz
 STEP, NOISE, BLUR = 0.2, 0.03, 0.1  # m: of points
-HALF = 2.0  # m
 SIDE, COUNT, REACH, SAFE = (4.0, 4.0, 2.0), 20, 2.0, 0.4  # m, drones, m, m
 HORIZON = 100  # decisions
-START, SHAKE, VEIL = 16, 20, 24  # channels of draws
+VEIL = 24  # a channel of draws
 NOISY = 1  # the number of the view
 
 VIEWS = {
@@ -73,22 +73,12 @@ def reset(world, drones, params):
 @fn
 def move(world, drone, params, action, i, tick):
     if params.point == 1:
-        drift(world, drone, action, i)
+        drift(world, drone, action, i, STEP, NOISE)
+        fence(drone, HALF)
         return
     if tick == 0:
         obey(drone, params, action)
     fly_on(drone, params)
-
-
-@fn
-def drift(world, drone, action, i):
-    """A point's move: x + 0.2 u + 0.03 noise, within the domain."""
-    x, y = clip(float(action[0]), -1.0, 1.0), clip(float(action[1]), -1.0, 1.0)
-    share = STEP / max(1.0, math.sqrt(x * x + y * y))
-    nx, ny = normal2(world, i, SHAKE)
-    drone.vel[0], drone.vel[1] = share * x, share * y
-    drone.pos[0] = clip(drone.pos[0] + share * x + NOISE * nx, -HALF, HALF)
-    drone.pos[1] = clip(drone.pos[1] + share * y + NOISE * ny, -HALF, HALF)
 
 
 @fn
@@ -148,38 +138,16 @@ def _loose(world, drones):
 def _pair_distance(world, drones, axis):
     """m: E |x - x'| along an axis over all pairs, each with itself too: 2 / N^2 sum_k (2 k - N + 1) x_k over sorted x, k from 0.
 
-    Ranks come from a heap sort of the drones' own field `rank`, in O(N log N).
+    Ranks come from a sort in O(N log N).
     """
     n = world.count
     for i in range(n):
         drones[i].rank[0] = drones[i].pos[axis]
-    for i in range(n // 2 - 1, -1, -1):
-        _sift(drones, i, n)
+    sort_ranks(drones, n)
     total = 0.0
-    for k in range(n - 1, -1, -1):
-        top = drones[0].rank[0]
-        total += (2.0 * k - n + 1.0) * top
-        drones[0].rank[0] = drones[k].rank[0]
-        drones[k].rank[0] = top
-        _sift(drones, 0, k)
+    for k in range(n):
+        total += (2.0 * k - n + 1.0) * drones[k].rank[0]
     return 2.0 * total / (float(n) * n)
-
-
-@fn
-def _sift(drones, i, n):
-    """Moves entry i of a heap of n down to its place, the largest on top."""
-    value = drones[i].rank[0]
-    while True:
-        child = 2 * i + 1
-        if child >= n:
-            break
-        if child + 1 < n and drones[child + 1].rank[0] > drones[child].rank[0]:
-            child += 1
-        if drones[child].rank[0] <= value:
-            break
-        drones[i].rank[0] = drones[child].rank[0]
-        i = child
-    drones[i].rank[0] = value
 
 
 @fn

@@ -4,5 +4,18 @@ DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggl
 PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 GAMES = ("matrix", "stag-hunt", "two-way-road")  # two players that are no drones
-SWARMS = ("flock", "kuramoto", "aggregate", "goal-swap", "formation", "cover-search", "pursuit", "payload")  # any number of drones
+SWARMS = (  # any number of drones, or of points
+    "flock",
+    "kuramoto",
+    "aggregate",
+    "goal-swap",
+    "formation",
+    "cover-search",
+    "pursuit",
+    "payload",
+    "resource",
+    "comms-coverage",
+    "foraging",
+    "potential-field",
+)
 SCENARIO_NAMES = (*DRILLS, *PAIRS, *MATCHES, *GAMES, *SWARMS)
