@@ -1,9 +1,11 @@
 """A world's bodies as an MJCF text: what Genesis and MuJoCo load, made from the same tables that the native engine reads.
 
-Drones are flat cylinders with the airframe's true mass and inertia, and rotors that are drawn but touch nothing; the ball is a
-sphere; ground and, where it has a body, the net stand still. The Iris's published inertia is that of no rigid body (I_x + I_y < I_z), which
-MuJoCo's reader refuses: the text asks it to balance them, and who loads it writes the true ones over that (`inertias`). Bodies have the names `drone_0`.. and `ball`, what stands still
-the geoms `ground` and `net`. Drones start 2 m apart: bodies that overlap in the model's own pose would never touch.
+Drones are flat cylinders with the airframe's mass and rotors that are drawn but touch nothing; the ball is a sphere; ground and, where
+it has a body, the net stand still. Bodies have the names `drone_0`.. and `ball`, what stands still the geoms `ground` and `net`.
+Drones start 2 m apart: bodies that overlap in the model's own pose would never touch.
+
+The Iris's published inertia is that of no rigid body (I_x + I_y < I_z), which MuJoCo's reader refuses. So the text asks for balanced
+ones, and who loads it writes the true ones (`inertias`) over them.
 """
 
 from __future__ import annotations

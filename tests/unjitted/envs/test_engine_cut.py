@@ -6,6 +6,7 @@ The engine here is twenty lines of Euler, so what is tested is ours: what is han
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -194,6 +195,11 @@ class TestRefusals:
     def test_unknown_engines(self) -> None:
         with pytest.raises(SkyrallyError, match=r"'genesys'.*genesis"):
             skyrally.make("hover", engine="genesys")
+
+    def test_a_missing_extra_names_the_line_that_installs_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "genesis", None)
+        with pytest.raises(SkyrallyError, match=r"pip install 'skyrally\[genesis\]'"):
+            skyrally.make("hover", engine="genesis")
 
     def test_an_advance_of_its_own_without_parts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from skyrally.physics.engine_batch import engine_batch
