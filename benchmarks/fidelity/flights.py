@@ -144,6 +144,14 @@ def ball_flight(made: Batches, case: str) -> list[Row]:
     return drift(case, run(made, still(made, 76), ball))
 
 
+def first_apex(z: np.ndarray) -> float:
+    """m: the height to which something that falls comes after it bounced for the first time. z: [T]."""
+    rising = np.diff(z) > 0.0
+    bounced = int(rising.argmax())
+    falling = ~rising[bounced:]
+    return float(z[bounced + int(falling.argmax()) if falling.any() else -1])
+
+
 def bounces(made: Batches, case: str, on_racket: bool) -> list[Row]:
     """Balls dropped from 0.5 to 2.5 m on a hovering racket or on the ground: how high they come again."""
     worlds = made["native"].num_worlds
@@ -157,11 +165,7 @@ def bounces(made: Batches, case: str, on_racket: bool) -> list[Row]:
         env.worlds["ball"]["pos"] = base + np.outer(drop + radius, (0.0, 0.0, 1.0)) + (0.03, 0.02, 0.0)
         floor = base[:, 2] + radius
     told = run(made, commands, ball)
-    high = {}
-    for engine, path in told.items():
-        z = path[..., 2]
-        low = z.argmin(0)
-        high[engine] = np.array([z[low[k] :, k].max() for k in range(worlds)]) - floor
+    high = {engine: np.array([first_apex(z) for z in path[..., 2].T]) - floor for engine, path in told.items()}
     rows = []
     for engine, height in high.items():
         off = np.abs(height / high["native"] - 1.0) if engine != "native" else np.zeros(worlds)
