@@ -1,6 +1,7 @@
 """Agents of the zoo in every engine: python benchmarks/fidelity/transfer.py [AGENT ...]. One JSON row per agent and engine.
 
-EPISODES (default 100) and DISTURB (default none) come from the environment. The same starts everywhere (episodes 0 to N - 1 of seed 0), evaluated as `skyrally eval` does.
+EPISODES (default 100) and DISTURB (default none) come from the environment.
+The same starts everywhere (episodes 0 to N - 1 of seed 0), evaluated as `skyrally eval` does.
 """
 
 from __future__ import annotations
