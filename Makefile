@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 LOCK := constraints.txt
 
-.PHONY: setup setup-dev match viewer test test-fast lint bench reproduce clean
+.PHONY: setup setup-dev match viewer test test-fast test-genesis lint bench reproduce clean
 
 setup: .venv/.installed
 setup-dev: .venv/.installed-dev
@@ -41,6 +41,11 @@ test: lint
 test-fast: setup-dev
 	NUMBA_DISABLE_JIT=1 $(PY) -m pytest -n 2 tests/unjitted
 	$(PY) -m pytest -n 2 -m "not slow" --ignore tests/unjitted
+
+# The second engine: 2.5 GB more, and minutes of compiling the first time. `make test` skips these tests where it is absent.
+test-genesis: setup-dev
+	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[genesis]"
+	$(PY) -m pytest -p no:xdist -m genesis tests/envs/test_genesis.py
 
 bench: setup
 	$(PY) -m skyrally bench

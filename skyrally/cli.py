@@ -18,7 +18,7 @@ from .cli_learning import report, resume, train
 from .cli_over import evaluate_over
 from .cli_replay import replay
 from .cli_tournament import tournament
-from .cli_words import Flag, Json, Option, Repeated, app, keys_last, parse_options, print_json
+from .cli_words import Flag, Json, Option, Repeated, app, keys_last, print_json, with_words
 from .errors import SkyrallyError
 from .version import __version__
 
@@ -75,6 +75,7 @@ def watch(
     serve: str = "winner",
     episodes: int = 1,
     seed: int = 0,
+    engine: str | None = None,
     out: Repeated = (),
     force: Flag = False,
     camera: str = "orbit",
@@ -96,6 +97,7 @@ def watch(
         serve: who serves: winner or alternate.
         episodes: of a drill.
         seed: of the worlds and agents.
+        engine: what moves the bodies: native or genesis (default: native).
         out: write .mp4, .gif, .png, .replay or .html instead of opening a window (may be repeated).
         force: overwrite existing files.
         camera: orbit, behind, side, top or follow.
@@ -109,7 +111,7 @@ def watch(
 
     view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless)
     kwargs = {"red": red, "blue": blue, "agent": agent, "points": points, "serve": serve, "episodes": episodes, "seed": seed}
-    options = {**parse_options(option), **({} if agents is None else {"agents": agents})}
+    options = with_words(option, agents=agents, engine=engine)
     source = open_source(target, options=options, **kwargs)
     if out:
         film(source, [Path(path) for path in out], view, quiet=json)
@@ -128,6 +130,7 @@ def evaluate(
     seed: int = 0,
     disturb: str | None = None,
     over: str | None = None,
+    engine: str | None = None,
     out: str | None = None,
     force: Flag = False,
     json: Json = False,
@@ -144,6 +147,7 @@ def evaluate(
         seed: of the worlds and agents.
         disturb: none, mild or hard.
         over: an option at several values, with a table: agents=2,5,10,50,200.
+        engine: what moves the bodies: native or genesis (default: native).
         out: a folder for rows.jsonl (a row per episode) and result.json; with --over for over.json and over.png.
         force: overwrite these files.
         json: print the result as JSON.
@@ -151,7 +155,7 @@ def evaluate(
     """
     from .viewing import evaluation
 
-    options = {**parse_options(option), **({} if disturb is None else {"disturb": disturb})}
+    options = with_words(option, disturb=disturb, engine=engine)
     if over is not None:
         evaluate_over(agent, scenario, over, out=out, force=force, json=json, opponent=opponent, episodes=episodes, seed=seed, **options)
         return
@@ -173,6 +177,7 @@ def bench(
     threads: int = 1,
     repeats: int = 5,
     seconds: float = 0.5,
+    engine: str | None = None,
     json: Json = False,
     option: Option = (),
 ) -> None:
@@ -184,6 +189,7 @@ def bench(
         threads: 1 counts process CPU time, more count wall time.
         repeats: timings; the median is told.
         seconds: of each timing.
+        engine: what moves the bodies: native or genesis (default: native).
         json: print rows as JSON.
         option: an option of the scenario.
     """
@@ -195,7 +201,7 @@ def bench(
     rows = []
     for name in scenario or ("hover", "solo-bump", "volleyball-3v3", "volleyball-6v6"):
         options = {"rules": "benchmark"} if find(name).family == "match" else {}
-        rows.append(measure(name, worlds, threads, repeats, seconds, **{**options, **parse_options(option)}))
+        rows.append(measure(name, worlds, threads, repeats, seconds, **{**options, **with_words(option, engine=engine)}))
     if json:
         print_json([row.row() for row in rows])
         return

@@ -32,6 +32,11 @@ def parse_options(pairs: tuple[str, ...]) -> dict[str, Any]:
     return options
 
 
+def with_words(pairs: tuple[str, ...], **words: Any) -> dict[str, Any]:
+    """NAME=VALUE words, and over them the options that have words of their own on the command line, where these were given."""
+    return {**parse_options(pairs), **{name: value for name, value in words.items() if value is not None}}
+
+
 def print_json(value: Any) -> None:
     """Prints plain data as JSON."""
     print(json.dumps(value, indent=1, default=str))

@@ -46,6 +46,8 @@ def test_scenarios_as_json():
         (["eval", "hover", "--episodes", "5"], "needs 6 or more"),
         (["eval", "scripted:rally"], "names no scenario"),
         (["eval", "hover", "--scenario", "hove"], "hover"),
+        (["eval", "hover", "--scenario", "hover", "--engine", "genesys"], "genesis"),
+        (["bench", "--scenario", "flock", "--engine", "genesis"], "engine='native'"),
         (["bench", "--worlds", "0"], "1 or more"),
         (["bench", "--scenario", "hove"], "hover"),
     ],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -74,10 +75,7 @@ class BatchEnv:
         self.assign(view=view or scenario.default_view, action_mode=action_mode or scenario.action_modes[0])
         self._step: Any
         self._restart: Any
-        if self._crowd is None:
-            self._step, self._restart, built = batch(scenario.name, scenario.module, self._rigging is not None)
-        else:
-            self._step, self._restart, built = self._crowd.step, self._crowd.restart, self._crowd.built
+        self._step, self._restart, built = self._build()
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
         name = scenario.name + (" (disturbed)" if self._rigging else "")
         first = "step" if self._crowd is None else self._crowd.first_function
@@ -254,6 +252,12 @@ class BatchEnv:
     @staticmethod
     def _outputs(step: Step) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return step.reward, step.terminated, step.truncated
+
+    def _build(self) -> tuple[Any, Any, ModuleType]:
+        """The compiled functions of a step and of a restart, and the module that holds them."""
+        if self._crowd is not None:
+            return self._crowd.step, self._crowd.restart, self._crowd.built
+        return batch(self.scenario.name, self.scenario.module, self._rigging is not None)
 
     def _warm(self) -> None:
         """Calls the compiled functions for no world: compiles them if they were not yet."""

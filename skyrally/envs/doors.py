@@ -6,7 +6,7 @@ from functools import cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SkyrallyError, checked_options
+from ..errors import SkyrallyError, checked_options, unknown
 from ..scenarios.registry import SCENARIOS, find
 from ..scenarios.scenario import Scenario
 from .batch import BatchEnv
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .parallel import SkyParallelEnv
 
+ENGINES = ("native", "genesis")
 BATCH_OPTIONS = ("threads", "view", "action_mode", "discrete", "sight")
 
 
@@ -30,16 +31,23 @@ def make(scenario: str | Scenario, worlds: int = 1, device: Any = "cpu", engine:
     """`worlds` worlds of a scenario behind one `step` on arrays [W, N, ...].
 
     `scenario`: a name, or one of your own: a Scenario, `my_drill.py`, `python:MODULE:ATTR`.
+    `engine`: native, or genesis (see `GenesisEnv`), which moves the bodies by genesis-world.
     `options` are the scenario's own (`physics`, `rules`, `max_cycles`, `weights` ...) and `threads`, `view`, `action_mode`,
     `discrete` (see `choices`), `sight` (see `scenarios.sight`).
     Raises SkyrallyError for unknown names, with the nearest ones, and for values out of range.
     """
-    if str(device) != "cpu":
-        raise SkyrallyError(f"device is {str(device)!r}; this version steps worlds on the CPU only: pass device='cpu' and move the tensors")
-    if engine != "native":
-        raise SkyrallyError(f"engine is {engine!r}; this version has one engine only: pass engine='native'")
+    if engine not in ENGINES:
+        raise unknown("engine", engine, ENGINES)
+    if str(device) != "cpu" and engine == "native":
+        raise SkyrallyError(
+            f"device is {str(device)!r}; engine native steps worlds on the CPU only: pass device='cpu' and move the tensors"
+        )
     found = find(scenario) if isinstance(scenario, str) else scenario
     checked_options(f"option of {found.name}", options, [*found.options, *BATCH_OPTIONS])
+    if engine == "genesis":
+        from .genesis import GenesisEnv
+
+        return GenesisEnv(found, worlds, device=str(device), seed=seed, **options)
     probe(found, seed=seed, **options)
     return BatchEnv(found, worlds, seed=seed, **options)
 

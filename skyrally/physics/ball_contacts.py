@@ -17,7 +17,7 @@ ZERO = (0.0, 0.0, 0.0)
 @fn
 def touch_ball(world, params, substep):
     """Finds and resolves the ball's contacts of this substep, noting each as an event."""
-    if not _anything_near(world, params):
+    if not anything_near(world, params):
         return
     passed_net = 0
     s = 0.0
@@ -30,8 +30,8 @@ def touch_ball(world, params, substep):
 
 
 @fn
-def _anything_near(world, params):
-    """A cheap test that is true whenever some contact of this substep is possible."""
+def anything_near(world, params):
+    """A cheap test that is true whenever some contact of the ball in this substep is possible."""
     ball, dt, radius = world.ball, params.dt, params.ball.radius
     if ball.pos[2] < radius:
         return True
@@ -59,7 +59,7 @@ def _first_contact(world, params, s, passed_net):
     """The smallest fraction after s at which the ball touches something, or MISS."""
     first = _meet_ground(world.ball, params, s)
     if passed_net == 0:
-        first = min(first, _meet_net(world.ball, params, s)[0])
+        first = min(first, meet_net(world.ball, params, s)[0])
     for i in range(len(world.drones)):
         first = min(first, _meet_drone(world.ball, world.drones[i], params, s)[0])
     return first
@@ -72,36 +72,42 @@ def _resolve(world, params, s, first, substep, passed_net):
     impulse, spin, through = ZERO, ZERO, 0
     if _meet_ground(ball, params, s) <= first + SAME_TIME:
         push, twist = bounce_ball(ball, ball_params, (0.0, 0.0, 1.0), ZERO, ball_params.ground_restitution, 0.0)
-        note(world, BALL_GROUND, NOBODY, NOBODY, substep, _surface(ball, ball_params, (0.0, 0.0, 1.0), left), push)
+        note(world, BALL_GROUND, NOBODY, NOBODY, substep, surface_point(ball, ball_params, (0.0, 0.0, 1.0), left), push)
         impulse, spin = add(impulse, push), add(spin, twist)
     if passed_net == 0:
-        when, normal = _meet_net(ball, params, s)
+        when, normal = meet_net(ball, params, s)
         if when <= first + SAME_TIME:
             push, twist = ZERO, ZERO
             if params.net_solid == 1:
                 push, twist = bounce_ball(ball, ball_params, normal, ZERO, ball_params.net_restitution, 0.0)
             else:
                 through = 1
-            note(world, BALL_NET, NOBODY, NOBODY, substep, _surface(ball, ball_params, normal, left), push)
+            note(world, BALL_NET, NOBODY, NOBODY, substep, surface_point(ball, ball_params, normal, left), push)
             impulse, spin = add(impulse, push), add(spin, twist)
     for i in range(len(world.drones)):
         when, normal = _meet_drone(ball, world.drones[i], params, s)
         if when <= first + SAME_TIME:
-            push, twist = _hit(world, params, i, normal, left, substep)
+            push, twist = hit_drone(world, params, i, normal, left, substep)
             impulse, spin = add(impulse, push), add(spin, twist)
-    change = scale(ball_params.inv_mass, impulse)
-    put3(ball.vel, add(vec3(ball.vel), change))
-    put3(ball.spin, add(vec3(ball.spin), spin))
-    put3(ball.pos, add_scaled(vec3(ball.pos), left, change))
+    strike_ball(ball, ball_params, impulse, spin, left)
     return through
 
 
 @fn
-def _hit(world, params, i, normal_body, left, substep):
+def strike_ball(ball, ball_params, impulse, spin, left):
+    """Applies an impulse (N s, world) and a change of spin, `left` seconds before the substep's end."""
+    change = scale(ball_params.inv_mass, impulse)
+    put3(ball.vel, add(vec3(ball.vel), change))
+    put3(ball.spin, add(vec3(ball.spin), spin))
+    put3(ball.pos, add_scaled(vec3(ball.pos), left, change))
+
+
+@fn
+def hit_drone(world, params, i, normal_body, left, substep):
     """Ball against drone i: racket if the contact lies on the top face within the racket's radius, else airframe."""
     drone, ball, airframe, ball_params = world.drones[i], world.ball, params.airframe, params.ball
     normal = to_world(turn(vec4(drone.quat), vec3(drone.rate), -left), normal_body)
-    point = _surface(ball, ball_params, normal, left)
+    point = surface_point(ball, ball_params, normal, left)
     arm = sub(point, add_scaled(vec3(drone.pos), -left, vec3(drone.vel)))
     kind, restitution = BODY, ball_params.body_restitution
     flat = to_body(turn(vec4(drone.quat), vec3(drone.rate), -left), arm)
@@ -116,7 +122,7 @@ def _hit(world, params, i, normal_body, left, substep):
 
 
 @fn
-def _surface(ball, ball_params, normal, left):
+def surface_point(ball, ball_params, normal, left):
     """m, world: the ball's surface point towards -normal, `left` seconds before the substep's end."""
     return add_scaled(add_scaled(vec3(ball.pos), -left, vec3(ball.vel)), -ball_params.radius, normal)
 
@@ -130,7 +136,7 @@ def _meet_ground(ball, params, s):
 
 
 @fn
-def _meet_net(ball, params, s):
+def meet_net(ball, params, s):
     half = 0.5 * params.net_height
     if half <= 0.0:
         return MISS, ZERO

@@ -131,7 +131,7 @@ from numba import njit
 from skyrally.physics.disturb import derive, lay_out
 from skyrally.physics.sensing import blur, blur_ball, exchange, remember, send, sharpen, sharpen_ball, silence, slot_of
 from skyrally.physics.vec import OPTIONS
-from {module} import advance, observe, referee, reset
+from {module} import {move}, observe, referee, reset
 
 
 @njit(nogil=True, cache=True, **OPTIONS)
@@ -145,11 +145,7 @@ def step(worlds, params, traits, desk, kept, balls, sent, seen, actions, obs, re
                 if len(sent) > 0:
                     slot = slot_of(w.step, sent.shape[1])
                     action = sent[k, slot]
-            advance(w, p, action)
-            if traits is not None:
-                if len(sent) > 0:
-                    send(sent[k], slot, w, actions[k])
-            referee(w, p, reward[k])
+{moving}            referee(w, p, reward[k])
         else:
             reward[k] = 0.0
         terminated[k] = w.terminated != 0
@@ -201,10 +197,22 @@ def look(w, p, traits, kept, balls, k, obs):
 '''
 
 
+MOVING = """            advance(w, p, action)
+            if traits is not None:
+                if len(sent) > 0:
+                    send(sent[k], slot, w, actions[k])
+"""
+
+
 def batch(name: str, module: str, disturbed: bool = False) -> tuple[Callable, Callable, ModuleType]:
     """(step, restart, built module) over arrays of worlds, for the scenario functions in `module`.
 
     Undisturbed and disturbed batches are the same source compiled for two types of `rig`, each in a file of its own.
     """
-    built = load(f"{name}-disturbed" if disturbed else name, BATCH.format(module=module), module, "skyrally.physics.sensing")
+    built = load(
+        f"{name}-disturbed" if disturbed else name,
+        BATCH.format(module=module, move="advance", moving=MOVING),
+        module,
+        "skyrally.physics.sensing",
+    )
     return built.step, built.restart, built

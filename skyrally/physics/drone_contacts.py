@@ -33,8 +33,7 @@ def touch_drones(world, params, substep):
         reach = params.airframe.body_radius + params.airframe.body_half_height
         if drone.pos[2] < reach:
             _land(world, params, i, substep)
-        if abs(drone.pos[0]) < reach + params.net_half_thickness + params.dt * abs(drone.vel[0]) and params.net_height > 0.0:
-            _net(world, params, i, substep)
+        touch_net(world, params, i, substep)
 
 
 @fn
@@ -124,9 +123,12 @@ def _land(world, params, i, substep):
 
 
 @fn
-def _net(world, params, i, substep):
-    """The drone as a sphere as thick as its cylinder is across the net."""
+def touch_net(world, params, i, substep):
+    """Drone i against the net: as a sphere as thick as its cylinder is across the net."""
     drone = world.drones[i]
+    reach = params.airframe.body_radius + params.airframe.body_half_height
+    if params.net_height <= 0.0 or abs(drone.pos[0]) >= reach + params.net_half_thickness + params.dt * abs(drone.vel[0]):
+        return
     half = 0.5 * params.net_height
     thick = abs(_edge(drone, params.airframe, (1.0, 0.0, 0.0))[0])
     motion = scale(params.dt, vec3(drone.vel))

@@ -45,6 +45,14 @@ def begin(world, params, actions):
 @fn
 def advance_drones(world, params):
     """Actuate, couple and move all drones by one substep."""
+    drive(world, params)
+    for i in range(len(world.drones)):
+        move_drone(world.drones[i], params.airframe, params.gravity, params.dt)
+
+
+@fn
+def drive(world, params):
+    """Actuate and couple: the rotors' thrust and torque, and the force of the air that others and the wind move."""
     for i in range(len(world.drones)):
         if world.drones[i].mode <= CTBR:
             spin_rotors(world.drones[i], params.airframe)
@@ -55,8 +63,6 @@ def advance_drones(world, params):
     if params.windy == 1:
         for i in range(len(world.drones)):
             blow(world, params, i)
-    for i in range(len(world.drones)):
-        move_drone(world.drones[i], params.airframe, params.gravity, params.dt)
 
 
 @fn

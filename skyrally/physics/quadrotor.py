@@ -71,15 +71,27 @@ def wind_push(quat, vel, wind, drag):
 
 
 @fn
-def move_drone(drone, airframe, gravity, dt):
-    """Move: semi-implicit Euler, velocities first; damping as the published engine applies it, after the forces."""
-    quat, vel = vec4(drone.quat), vec3(drone.vel)
+def air_force(drone, airframe, quat, vel):
+    """N, world: all that the air does to a drone: thrust, coupling, drag."""
     force = add_scaled(vec3(drone.force), drone.thrust, vec3(drone.up))
     if airframe.drag[0] > 0.0:
         force = add(force, air_drag(quat, vel, airframe.drag))
+    return force
+
+
+@fn
+def speed_up(vel, force, airframe, gravity, dt):
+    """m/s after `dt`: damping as the published engine applies it, after the forces."""
     k = dt * airframe.inv_mass
     keep = airframe.keep_linear
-    vel = (keep * (vel[0] + k * force[0]), keep * (vel[1] + k * force[1]), keep * (vel[2] + k * force[2] - dt * gravity))
+    return keep * (vel[0] + k * force[0]), keep * (vel[1] + k * force[1]), keep * (vel[2] + k * force[2] - dt * gravity)
+
+
+@fn
+def move_drone(drone, airframe, gravity, dt):
+    """Move: semi-implicit Euler, velocities first."""
+    quat, vel = vec4(drone.quat), vec3(drone.vel)
+    vel = speed_up(vel, air_force(drone, airframe, quat, vel), airframe, gravity, dt)
     rate = scale(airframe.keep_angular, spin_up(vec3(drone.rate), vec3(drone.torque), airframe, dt))
     quat = turn(quat, rate, dt)
     put3(drone.vel, vel)

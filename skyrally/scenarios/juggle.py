@@ -88,7 +88,7 @@ def reset(world, params):
 
 
 @fn
-def advance(world, params, actions):
+def prepare(world, params, actions):
     drone, late = world.drones[0], world.late
     change = 0.0
     for k in range(4):
@@ -99,6 +99,11 @@ def advance(world, params, actions):
     for k in range(3):
         late[1, k], late[1, 3 + k] = late[0, k], late[0, 3 + k]
         late[0, k], late[0, 3 + k] = drone.vel[k], world.ball.vel[k]
+
+
+@fn
+def advance(world, params, actions):
+    prepare(world, params, actions)
     play(world, params, actions)
 
 

@@ -58,10 +58,20 @@ def reset(world, params):
 
 
 @fn
-def advance(world, params, actions):
+def prepare(world, params, actions):
     defend(world, params)
-    play(world, params, actions)
+
+
+@fn
+def conclude(world, params):
     move_and_hit(world, params)
+
+
+@fn
+def advance(world, params, actions):
+    prepare(world, params, actions)
+    play(world, params, actions)
+    conclude(world, params)
 
 
 @fn
