@@ -59,7 +59,7 @@ def test_the_names_are_the_registry():
     assert tuple(SCENARIOS) == names.SCENARIO_NAMES
     assert set(names.DRILLS) == {name for name, known in SCENARIOS.items() if known.drones == 1}
     assert set(names.SWARMS) == {name for name, known in SCENARIOS.items() if known.swarm is not None}
-    assert set(names.GAMES) == {name for name, known in SCENARIOS.items() if known.choices is not None}
+    assert set(names.GAMES) == {name for name, known in SCENARIOS.items() if known.family == "game"}
     assert all(known.name == name for name, known in SCENARIOS.items())
 
 
