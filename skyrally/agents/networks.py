@@ -36,6 +36,7 @@ class NetworkSpec:
     heads: int = 1  # actors with weights of their own, one per drone of the seat; 1: shared by all
     choices: int = 0  # K scores of choices instead of a Gaussian over action numbers; 0: the Gaussian
     identity: int = 0  # drones that shared weights tell apart by a one-hot after the observation; 0: not
+    input_norm: bool = False  # a layer norm of the whole observation first, as published policies have it; nothing is clipped then
     turned: tuple[int, ...] = ()  # starts of heading, up and the vectors to turn into the drone's own frame; (): none are
 
     def __post_init__(self) -> None:
@@ -147,6 +148,7 @@ class Actor(nn.Module):
     def __init__(self, spec: NetworkSpec, inputs: int):
         """inputs: numbers that come out of the normaliser."""
         super().__init__()
+        self.norm = nn.LayerNorm(inputs + spec.identity) if spec.input_norm else nn.Identity()
         self.trunk = trunk(inputs + spec.identity, spec.hidden, spec.activation, spec.layer_norm)
         self.cell = nn.GRUCell(spec.hidden[-1], spec.gru) if spec.gru else None
         features = spec.gru or spec.hidden[-1]
@@ -166,7 +168,7 @@ class Actor(nn.Module):
 
         fresh [T, B]: memory is emptied before this step.
         """
-        hidden = self.trunk(x)
+        hidden = self.trunk(self.norm(x))
         if self.cell is None:
             return hidden, memory
         steps = []
@@ -192,7 +194,7 @@ class Actors(nn.Module):
     def __init__(self, spec: NetworkSpec):
         super().__init__()
         self.spec = spec
-        self.normaliser = Normaliser(spec.obs_size, own_frame(spec))
+        self.normaliser = Normaliser(spec.obs_size, own_frame(spec), *((math.inf,) if spec.input_norm else ()))
         self.each = nn.ModuleList(Actor(spec, self.normaliser.size) for _ in range(spec.heads))
 
     def forward(self, obs: Tensor, memory: Tensor, fresh: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
