@@ -1,4 +1,4 @@
-"""The verbs: `skyrally scenarios | watch | eval | replay | tournament | train | resume | report | bench | doctor`.
+"""The verbs: `skyrally scenarios | watch | eval | replay | tournament | train | resume | report | zoo | bench | doctor`.
 
 Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
 and exit status 2.
@@ -19,6 +19,7 @@ from .cli_over import evaluate_over
 from .cli_replay import replay
 from .cli_tournament import tournament
 from .cli_words import Flag, Json, Option, Repeated, app, keys_last, print_json, with_words
+from .cli_zoo import zoo
 from .errors import SkyrallyError
 from .version import __version__
 
@@ -222,6 +223,7 @@ def bench(
 
 for verb in (replay, tournament, train, resume, report):
     app.command(verb)
+app.command(zoo, name="zoo", help="Trained agents: list them, or make one of another project's policy.")
 
 
 @app.command

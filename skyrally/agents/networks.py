@@ -20,6 +20,7 @@ from .sets import ENCODERS, WIDTH, EntityEncoder, pooled
 
 ACTIVATIONS = {"elu": nn.ELU, "hardswish": nn.Hardswish, "relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 LOG_STD_RANGE = (-4.0, 1.0)  # actions live in [-1, 1]
+CLIP = 8.0  # standard deviations: what is seen beyond is cut off
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class NetworkSpec:
     heads: int = 1  # actors with weights of their own, one per drone of the seat; 1: shared by all
     choices: int = 0  # K scores of choices instead of a Gaussian over action numbers; 0: the Gaussian
     identity: int = 0  # drones that shared weights tell apart by a one-hot after the observation; 0: not
+    input_norm: bool = False  # a layer norm of the whole observation first, as published policies have it; nothing is clipped then
     turned: tuple[int, ...] = ()  # starts of heading, up and the vectors to turn into the drone's own frame; (): none are
     encoder: str = "none"  # of the entities in an observation: see `sets`
     entities: tuple[int, ...] = ()  # where they are: first place, how many, numbers of each
@@ -100,7 +102,7 @@ class Normaliser(nn.Module):
     var: Tensor
     count: Tensor
 
-    def __init__(self, size: int, frame: OwnFrame | None = None, clip: float = 8.0, entities: tuple[int, ...] = ()):
+    def __init__(self, size: int, frame: OwnFrame | None = None, clip: float = CLIP, entities: tuple[int, ...] = ()):
         """size: of the input. frame: what turns each of the observations in it, which lie side by side. entities share mean and std."""
         super().__init__()
         self.frame, self.entities = frame, entities
@@ -165,6 +167,7 @@ class Actor(nn.Module):
     def __init__(self, spec: NetworkSpec, inputs: int):
         """inputs: numbers that come out of the normaliser."""
         super().__init__()
+        self.norm = nn.LayerNorm(inputs + spec.identity) if spec.input_norm else nn.Identity()
         self.trunk = trunk(inputs + spec.identity, spec.hidden, spec.activation, spec.layer_norm)
         self.cell = nn.GRUCell(spec.hidden[-1], spec.gru) if spec.gru else None
         features = spec.gru or spec.hidden[-1]
@@ -184,7 +187,7 @@ class Actor(nn.Module):
 
         fresh [T, B]: memory is emptied before this step.
         """
-        hidden = self.trunk(x)
+        hidden = self.trunk(self.norm(x))
         if self.cell is None:
             return hidden, memory
         steps = []
@@ -210,7 +213,8 @@ class Actors(nn.Module):
     def __init__(self, spec: NetworkSpec):
         super().__init__()
         self.spec = spec
-        self.normaliser = Normaliser(spec.obs_size, own_frame(spec), entities=spec.entities)
+        clip = math.inf if spec.input_norm else CLIP
+        self.normaliser = Normaliser(spec.obs_size, own_frame(spec), clip, entities=spec.entities)
         self.encoder = EntityEncoder(self.normaliser.size, spec.entities, spec.encoder) if spec.entities else None
         inputs = self.encoder.size if self.encoder else self.normaliser.size
         self.each = nn.ModuleList(Actor(spec, inputs) for _ in range(spec.heads))

@@ -6,7 +6,7 @@ The mixer (forces from collective thrust and torques) is the inverse of that tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -153,6 +153,15 @@ IRIS = Airframe(
     drag=(0.03, 0.03, 0.06),  # estimate: 0.5 * 1.225 kg/m^3 * C_d A, with C_d A 0.05 m^2 sideways and 0.1 m^2 upward
 )
 
+# What policies trained in Isaac Sim feel: docs/outside_policies.md has the fit. Thrust acts where the model's rotor bodies are, not at the
+# arms of the published table (which has x and y exchanged), and the drone is its base link and four rotors of 5 g at these places.
+IRIS_ISAAC = replace(
+    IRIS,
+    name="iris-isaac",
+    source="our fit to ten published policies (benchmarks/isaac_fit); rotor places of RotorS' iris.xacro, the model's origin",
+    rotor_xy=((0.13, -0.22), (-0.13, 0.20), (0.13, 0.22), (-0.13, -0.20)),
+)
+
 CRAZYFLIE = Airframe(
     name="crazyflie",
     source="Crazyflie 2.x: Foerster 2015, System Identification of the Crazyflie 2.0 (mass, inertia, torque ratio); racket size is ours",
@@ -194,4 +203,4 @@ JUGGLER = Airframe(
     drag=(0.015, 0.015, 0.03),
 )
 
-AIRFRAMES = {frame.name: frame for frame in (IRIS, CRAZYFLIE, JUGGLER)}
+AIRFRAMES = {frame.name: frame for frame in (IRIS, IRIS_ISAAC, CRAZYFLIE, JUGGLER)}

@@ -2,6 +2,9 @@
 
 The ball and the drones stand at the end of the substep; fractions s in [0, 1] count from its start. Contacts at the same
 fraction are computed from the same velocities and added up, so the order of drones in the record plays no part.
+
+With `params.swept` 0 a drone is met only at fraction 0: as in engines without continuous detection the ball first sinks in, up
+to the way of one substep, and leaves from there (PhysX as the published benchmark used it; docs/outside_policies.md).
 """
 
 from .impulse import add_impulse, bounce_ball, drone_mobility, drone_velocity_at, note, settle_impulses
@@ -159,6 +162,8 @@ def _meet_drone(ball, drone, params, s):
     start = to_body(turn(vec4(drone.quat), vec3(drone.rate), -left), start)
     size = (airframe.body_radius, airframe.body_half_height, 0.0)
     t, normal = sweep(CYLINDER, size, params.ball.radius, start, sub(end, start))
+    if params.swept == 0 and t > 0.0:
+        return MISS, normal
     return _later(s, t), normal
 
 

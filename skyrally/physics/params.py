@@ -2,6 +2,7 @@
 
 `physics="benchmark"` is the published set-up (50 Hz, one substep, 5 g ball, damping 0.2, no net body);
 `physics="fine"` takes four substeps, the 47 g ball with drag and Magnus force, quadratic airframe drag and a net one can hit.
+`physics="isaac"` is the benchmark with contacts as PhysX found them there (`Physics.swept`): what policies trained in Isaac Sim know.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ PARAMS: Fields = [
     ("net_height", F8),  # m; 0: no net
     ("net_half_width", F8),  # m
     ("net_half_thickness", F8),  # m
+    ("swept", I8),  # 1: the ball's contacts with drones are found on its way; 0: where bodies stand when a substep begins
     ("net_solid", I8),  # 1: a body; 0: contacts are reported, nothing bounces
     ("disturb", record(DISTURB)),
     ("windy", I8),  # 1: the air moves
@@ -45,9 +47,14 @@ class Physics:
     substeps: int
     ball: str
     fine: bool  # drag instead of damping, solid net
+    swept: bool = True  # False: a ball meets a drone where both stand when a substep begins, so it may have sunk in by then
 
 
-PHYSICS = {"benchmark": Physics(1, "benchmark", False), "fine": Physics(4, "real", True)}
+PHYSICS = {
+    "benchmark": Physics(1, "benchmark", False),
+    "fine": Physics(4, "real", True),
+    "isaac": Physics(1, "benchmark", False, swept=False),
+}
 
 
 @cache
@@ -92,6 +99,7 @@ def make_params(
     row["ball"] = BALLS[ball].params()
     row["dt"], row["substeps"], row["gravity"] = dt, substeps, gravity
     row["drone_restitution"] = 0.2
+    row["swept"] = preset.swept
     write_disturbances(row["disturb"], disturb)
     if net is not None:
         row["net_height"], row["net_half_width"] = net[0], 0.5 * net[1]

@@ -13,8 +13,8 @@
 | still | 1 | p still (shaping) |
 | effort | 0.1 | exp(-sum of throttles) (shaping) |
 
-Metric: mean position error over the second half (m), as in hover. The observation tells the target from the drone only, so
-what learns this goes to any point.
+Option facing: as in hover. Metric: mean position error over the second half (m), as in hover. The observation tells the target from
+the drone only, so what learns this goes to any point.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ..physics.vec import fn, vec3
+from ..physics.vec import fn
 from . import hover
 from .hover import HOVER
-from .hover import reset as reset_hover
-from .parts import place, random_attitude, stage_of
+from .parts import stage_of
 
 TILT = 0.33 * math.pi  # rad
 
@@ -35,9 +34,7 @@ advance, referee, observe = hover.advance, hover.referee, hover.observe
 
 @fn
 def reset(world, params):
-    reset_hover(world, params)
-    drone = world.drones[0]
-    place(drone, vec3(drone.pos), random_attitude(world, 0, 4, TILT, 0.0, 2.0 * math.pi))
+    hover.start(world, params, TILT)
 
 
 GOTO = replace(

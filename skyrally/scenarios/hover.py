@@ -8,6 +8,7 @@
 
 d = |(position error, heading error)|, p = 1 / (1 + (1.2 d)^2), upright = ((up_z + 1) / 2)^2, still = 1 / (1 + w_z^4);
 reward = p + p (upright + still) + 0.1 exp(-sum of throttles). Metric: mean position error over the second half.
+Option facing="forward": yaw starts as roll and pitch do, and the target heading is +x, as team skills are flown (default "any").
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from .parts import (
     root_of,
     stage_of,
 )
-from .scenario import Field, Layout, Metric, Scenario, Term, pay
+from .scenario import Field, Layout, Metric, Scenario, Term, choice, pay
 
 advance = fly
 TARGET = (0.0, 0.0, 2.0)  # m
@@ -42,15 +43,24 @@ HORIZON = 500
 LAYOUT = Layout("benchmark", [Field("to_target", 3, "m", "world"), *ROOT[1:], Field("heading_error", 3, "-", "world")])
 DRONE_FIELDS = [("term", F8, 4), ("returns", F8, 4)]
 WORLD_FIELDS = [("heading", F8, 3), ("error_sum", F8), ("position_error", F8)]
-PARAM_FIELDS = [("max_steps", I8), ("weight", F8, 4)]
+FACINGS = ("any", "forward")
+PARAM_FIELDS = [("max_steps", I8), ("forward", I8), ("weight", F8, 4)]  # forward: 1 if facing is
 
 
 @fn
 def reset(world, params):
+    start(world, params, 0.2 * math.pi)
+
+
+@fn
+def start(world, params, tilt):
+    """A new episode, roll and pitch within `tilt` (rad); yaw too if all face forward."""
     begin_episode(world)
     pos = (uniform(world, 0, 1, -2.5, 2.5), uniform(world, 0, 2, -2.5, 2.5), uniform(world, 0, 3, 1.0, 2.5))
-    begin_drone(world.drones[0], params.airframe, pos, random_attitude(world, 0, 4, 0.2 * math.pi, 0.0, 2.0 * math.pi))
-    yaw = uniform(world, 0, 7, 0.0, 2.0 * math.pi)
+    low, high, yaw = 0.0, 2.0 * math.pi, uniform(world, 0, 7, 0.0, 2.0 * math.pi)
+    if params.forward == 1:
+        low, high, yaw = -tilt, tilt, 0.0
+    begin_drone(world.drones[0], params.airframe, pos, random_attitude(world, 0, 4, tilt, low, high))
     put3(world.heading, (math.cos(yaw), math.sin(yaw), 0.0))
     world.error_sum = 0.0
     world.position_error = 0.0
@@ -96,7 +106,9 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
+    block = drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
+    block["forward"] = choice(options, "facing", FACINGS)
+    return block
 
 
 HOVER = Scenario(
@@ -110,7 +122,7 @@ HOVER = Scenario(
     views={"benchmark": LAYOUT},
     terms=terms,
     metric=Metric("position error", "position_error", "m, mean over the second half of the episode", lower_is_better=True),
-    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
+    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "facing": "any"},
     configure=configure,
     stage=lambda options: stage_of("hover", ("drone_0",), (0,), None, False, options),
     info=("position_error",),

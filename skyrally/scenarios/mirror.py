@@ -27,11 +27,19 @@ def half_turn_quat(team, q):
     return -q[3], -q[2], q[1], q[0]
 
 
+@fn
+def signed(q):
+    """Of the two quaternions of an attitude the one with w >= 0, as published matches show it."""
+    if q[0] < 0.0:
+        return -q[0], -q[1], -q[2], -q[3]
+    return q
+
+
 @inlined
 def team_root(drone, team):
     """The 23 numbers of a drone's root state in its team's frame."""
     quat = vec4(drone.quat)
-    where = half_turn(team, vec3(drone.pos)) + half_turn_quat(team, quat) + half_turn(team, vec3(drone.vel))
+    where = half_turn(team, vec3(drone.pos)) + signed(half_turn_quat(team, quat)) + half_turn(team, vec3(drone.vel))
     turning = half_turn(team, to_world(quat, vec3(drone.rate)))
     return where + turning + half_turn(team, body_x(quat)) + half_turn(team, vec3(drone.up)) + throttles_of(drone)
 

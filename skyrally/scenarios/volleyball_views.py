@@ -55,7 +55,7 @@ def _team_layout(n: int) -> Layout:
             Field("ball_velocity", 3, "m/s", TEAM, shows=(BALL,)),
             _flag("ball_side", 2),
             _flag("identity", n),
-            _flag("touched", 2),
+            Field("touched", 2, "0 or 1: may touch, has touched or may not", "-", 0.0, 1.0),
             Field("positions", 6 * n, "m", TEAM, shows=(OURS, FOES)),
         ],
     )
@@ -116,9 +116,8 @@ def _observe_team(world, params, i, out):
     pos, ball = vec3(drone.pos), world.ball
     from_anchor = half_turn(team, sub(pos, vec3(params.anchor[i])))
     seen = half_turn(team, sub(vec3(ball.pos), pos)) + half_turn(team, vec3(ball.vel))
-    touched = flags(drone.touched == 1 or (world.serving == 1 and i != world.server))
     at = write(out, 0, team_root(drone, team) + from_anchor + seen + flags(world.side == team))
-    at = write(out, _write_identity(world, i, out, at), touched)
+    at = write(out, _write_identity(world, i, out, at), flags(may_touch(world, params, i)))
     for k in range(n):
         at = write(out, at, half_turn(team, vec3(world.drones[team * n + k].pos)))
     for k in range(n):

@@ -105,10 +105,11 @@ def test_observations_by_name(n, team):
     else:
         own, other = world.drones["pos"][team * n : team * n + n], world.drones["pos"][(1 - team) * n : (1 - team) * n + n]
         expected |= {"to_ball": (ball.pos - drone.pos) * turn, "ball_side": [team == 1, team == 0], "identity": np.eye(n)[n - 1]}
-        expected |= {"touched": [0, 1], "positions": (np.concatenate([own, other]) * turn).ravel()}
+        expected |= {"touched": [may, not may], "positions": (np.concatenate([own, other]) * turn).ravel()}
     for name, value in expected.items():
         assert see[name] == pytest.approx(np.array(value, float)), name
     assert rotation(see["quaternion"]) == pytest.approx(np.diag(turn) @ r)
+    assert see["quaternion"][0] >= 0.0  # of the two signs the published one
     assert sum(len(v) for v in see.values()) == {1: 37, 2: 50, 3: 57, 6: 78}[n]
 
     view = bench.see(i, "match")
@@ -145,7 +146,11 @@ def test_serve_flags():
     assert bench.see(2, "match")["server"] == [1]
     assert bench.see(2, "match")["may_touch"] == [1]
     assert bench.see(1, "match")["serving"] == [1]
-    assert bench.see(1)["touched"].tolist() == [1, 0]
+    assert bench.see(1)["touched"].tolist() == [0, 1]  # published: (not yet, already), and who may not serve counts as already
+    assert bench.see(2)["touched"].tolist() == [1, 0]
+    exact = match(3, "benchmark")  # without jitter: both servers face the net, and both see the same attitude
+    assert exact.see(2)["quaternion"] == pytest.approx([1, 0, 0, 0])
+    assert exact.see(5)["quaternion"] == pytest.approx([1, 0, 0, 0], abs=1e-12)
     assert bench.see(4, "match")["serving"] == [0]
 
 

@@ -1,0 +1,56 @@
+"""The verb `zoo`: the trained agents that come with the package, and policies of other projects made into agents of ours."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from .cli_words import Json, print_json
+
+zoo = tyro.extras.SubcommandApp()
+
+
+@zoo.command(name="list")
+def list_agents(json: Json = False) -> None:
+    """List the trained agents of the package. Example: skyrally zoo list --json
+
+    Args:
+        json: print the list as JSON.
+    """
+    from .agents.policy import read_manifest, zoo_folder, zoo_names
+
+    rows = []
+    for name in zoo_names():
+        manifest = read_manifest(zoo_folder(name), f"zoo:{name}")
+        told = manifest.get("provenance", {})
+        rows.append(
+            {"agent": f"zoo:{name}", "scenario": manifest["scenario"], "result": told.get("result"), "command": told.get("command")}
+        )
+    if json:
+        print_json(rows)
+        return
+    table = Table("agent", "scenario", "result", box=None)
+    for row in rows:
+        result = row["result"] or {}
+        table.add_row(row["agent"], row["scenario"], f"{result['metric']} {result['mean']:g}" if "mean" in result else "")
+    Console().print(table)
+
+
+@zoo.command
+def import_volleybots(file: tyro.conf.Positional[Path], out: Path | None = None, scenario: str | None = None) -> None:
+    """Make an agent of a policy that VolleyBots published; no code in the file is run. Example: skyrally zoo import-volleybots sp.pt
+
+    Args:
+        file: the published .pt file.
+        out: the agent's folder (default: the file's name, here).
+        scenario: where it plays, if its size and name do not tell.
+    """
+    from .agents.volleybots import import_volleybots as imported
+
+    folder = imported(file, out, scenario)
+    print(f"wrote {folder}")
+    print(f"try: skyrally eval file:{folder}, skyrally watch file:{folder}", file=sys.stderr)
