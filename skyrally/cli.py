@@ -18,7 +18,7 @@ from .cli_learning import report, resume, train
 from .cli_over import evaluate_over
 from .cli_replay import replay
 from .cli_tournament import tournament
-from .cli_words import Flag, Json, Option, Repeated, app, keys_last, print_json, with_words
+from .cli_words import Away, Flag, Home, Json, Option, Repeated, app, keys_last, print_json, with_words
 from .cli_zoo import zoo
 from .errors import SkyrallyError
 from .version import __version__
@@ -68,8 +68,8 @@ def scenarios(json: Json = False, docs: str | None = None) -> None:
 @app.command
 def watch(
     target: tyro.conf.Positional[str] = "volleyball-3v3",
-    red: str | None = None,
-    blue: str | None = None,
+    red: Home = None,
+    blue: Away = None,
     agent: str | None = None,
     agents: int | None = None,
     points: int = 5,

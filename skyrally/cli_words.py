@@ -15,6 +15,8 @@ app = tyro.extras.SubcommandApp()
 Repeated = tyro.conf.UseAppendAction[tuple[str, ...]]
 Option = Annotated[Repeated, tyro.conf.arg(aliases=["-o"], metavar="NAME=VALUE", help="an option of the scenario, e.g. -o rules=benchmark")]
 Flag = tyro.conf.FlagCreatePairsOff[bool]
+Home = Annotated[str | None, tyro.conf.arg(aliases=["--home"])]  # teams by the words of the sport
+Away = Annotated[str | None, tyro.conf.arg(aliases=["--away"])]
 Json = Annotated[Flag, tyro.conf.arg(name="json")]
 
 

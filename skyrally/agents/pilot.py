@@ -159,28 +159,29 @@ def swing(p, v, p_end, a_end, t, slowest):
 
 
 @fn
-def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, craft=IRIS_CRAFT):
+def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, craft=IRIS_CRAFT, lag=TURN_LAG):
     """Writes the action that meets a ball: in t seconds the drone's centre is at `contact` (m), its up direction is
     `normal` and it moves at `speed` (m/s) along it. `lift` (m/s^2) is what its rotors give now.
 
     Sideways the way ends with the acceleration g n / n_z that the final tilt gives; it is planned from where the present
-    tilt takes the drone until a turn has effect. The climb makes up for the sideways speed at the hit.
+    tilt takes the drone until a turn has effect, `lag` seconds on (large turns take longer). The climb makes up for the
+    sideways speed at the hit.
     """
     up = to_world(quat, (0.0, 0.0, 1.0))
     now = (lift * up[0], lift * up[1], lift * up[2] - GRAVITY)
     pull = GRAVITY / max(normal[2], 0.5)
-    s = min(t, TURN_LAG)
+    s = min(t, lag)
     to_net = -clip(BRAKE * (contact[0] - NET_ROOM), 0.0, DRIFT) - min(pull * normal[0], 0.0) * HOLD
     x, v_x = swing(pos[0] + (vel[0] + 0.5 * now[0] * s) * s, vel[0] + now[0] * s, contact[0], pull * normal[0], t - s, to_net)
     y, v_y = swing(pos[1] + (vel[1] + 0.5 * now[1] * s) * s, vel[1] + now[1] * s, contact[1], pull * normal[1], t - s, -DRIFT)
-    if t < TURN_LAG + HOLD:
+    if t < lag + HOLD:
         left = max(t - 0.5 * s, 0.0)
         v_x, v_y = vel[0] + left * pull * normal[0], vel[1] + left * pull * normal[1]
     rise = (speed - normal[0] * v_x - normal[1] * v_y) / max(normal[2], 0.5)
     s = min(t, ROTOR_LAG)
     z = arrive(pos[2] + vel[2] * s, vel[2] + now[2] * s, contact[2], rise, t - s, SHORT_UP)
     force = tilt_for((x, y, stay_up(z, pos[2], vel[2])), craft)
-    steer(out, quat, rate, normal if t < TURN_LAG + HOLD else scale(1.0 / norm(force), force), force, craft)
+    steer(out, quat, rate, normal if t < lag + HOLD else scale(1.0 / norm(force), force), force, craft)
 
 
 @fn

@@ -235,3 +235,7 @@ def run_folder(directory: str) -> Path:
 def file_folder(path: str) -> Path:
     given = Path(path)
     return given.parent if given.name in (WEIGHTS, MANIFEST) else given
+
+
+TRAINED = {"zoo": from_zoo, "run": from_run, "file": from_file}
+FOLDERS = {"zoo": zoo_folder, "run": run_folder, "file": file_folder}

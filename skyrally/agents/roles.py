@@ -65,17 +65,17 @@ def decide(o, at, n, memory):
             else:
                 _write(memory, me, o[at.position + 2] + LOW_SERVE_RISE, _serve_target(o, at), LOW_SERVE_APEX)
         return
-    if not _playable(o, at, ball, vel):
+    if not playable(o, at, ball, vel):
         return
-    hitter, height = _choose(o, at, n, me, ball, vel)
+    hitter, height = choose(o, at, n, me, ball, vel)
     if hitter < 0:
         return
     meet, _ = flight(ball, vel, o[at.ball_constants + 1], time_to_fall_in_air(ball, vel, o[at.ball_constants + 1], height))
-    if _is_last(o, at, n, me):
+    if is_last(o, at, n, me):
         target, apex = _attack(o, at, n)
         _write(memory, hitter, height, target, apex)
     else:
-        _write(memory, hitter, height, _pass_target(o, at, n, me, hitter, meet), PASS_APEX)
+        _write(memory, hitter, height, pass_target(o, at, n, me, hitter, meet), PASS_APEX)
 
 
 @fn
@@ -86,15 +86,15 @@ def _write(memory, hitter, height, target, apex):
 
 
 @fn
-def _playable(o, at, ball, vel):
+def playable(o, at, ball, vel):
     """Whether the ball comes down on our side and it would be wrong to let it."""
     if o[at.our_touches] > 2.5:
         return False
     drag, ours = o[at.ball_constants + 1], o[at.our_ball] > 0.5
     landing, _ = flight(ball, vel, drag, min(time_to_fall_in_air(ball, vel, drag, o[at.ball_constants]), 5.0))
     if ours and o[at.our_touches] > 0.5:
-        return landing[0] > 0.0 or _meets_net(o, at, ball, vel, drag)
-    if landing[0] <= 0.0 or (not ours and (vel[0] <= 0.0 or _meets_net(o, at, ball, vel, drag))):
+        return landing[0] > 0.0 or meets_net(o, at, ball, vel, drag)
+    if landing[0] <= 0.0 or (not ours and (vel[0] <= 0.0 or meets_net(o, at, ball, vel, drag))):
         return False
     across = ball[1] - vel[1] * ball[0] / vel[0] if not ours else 0.0
     half_width = o[at.court + 1] + OUT_MARGIN
@@ -102,7 +102,7 @@ def _playable(o, at, ball, vel):
 
 
 @fn
-def _meets_net(o, at, ball, vel, drag):
+def meets_net(o, at, ball, vel, drag):
     """Whether a ball on its way to the net plane is too low to clear it."""
     if vel[0] * ball[0] >= 0.0:
         return False
@@ -111,21 +111,21 @@ def _meets_net(o, at, ball, vel, drag):
 
 
 @fn
-def _choose(o, at, n, me, ball, vel):
-    """(number, height) of who reaches the ball soonest enough: the first height at which the nearest free player is in time.
+def choose(o, at, n, me, ball, vel, heights=HIT_HEIGHTS):
+    """(number, height) of who reaches the ball soonest enough: the first of the heights at which the nearest free player is in time.
 
     Where nobody is, the height and player that come closest to it. -1: nobody can.
     """
     drag = o[at.ball_constants + 1]
     best, best_height, least = -1, 0.0, NEVER
-    for height in HIT_HEIGHTS:
+    for height in heights:
         t = time_to_fall_in_air(ball, vel, drag, height)
         if t >= NEVER:
             continue
         meet, _ = flight(ball, vel, drag, t)
         if meet[0] < LEAST_GAP - 0.2:
             continue
-        hitter, way = _nearest(o, at, n, me, meet)
+        hitter, way = nearest(o, at, n, me, meet)
         effort = way / max(t - BALANCE, 0.05) ** 2 + (2.0 * TRUSTED if meet[0] < MEET_GAP else 0.0)
         if hitter >= 0 and effort < 0.95 * least:
             best, best_height, least = hitter, height, effort
@@ -135,7 +135,7 @@ def _choose(o, at, n, me, ball, vel):
 
 
 @fn
-def _nearest(o, at, n, me, meet):
+def nearest(o, at, n, me, meet):
     """(number, m) of the free player whose way to a place is the shortest; -1 if none is free."""
     best, least = -1, NEVER
     for k in range(n):
@@ -149,7 +149,20 @@ def _nearest(o, at, n, me, meet):
 
 
 @fn
-def _is_last(o, at, n, me):
+def next_player(o, at, n, me, hitter, target):
+    """The number of the free player nearest to where a pass comes down; -1 if nobody is free."""
+    best, least = -1, NEVER
+    for k in range(n):
+        if k != hitter and not (o[at.our_ball] > 0.5 and has_touched(o, at, me, k)):
+            pos = place_of(o, at, me, k)
+            way = math.hypot(pos[0] - target[0], pos[1] - target[1])
+            if way < least:
+                best, least = k, way
+    return best
+
+
+@fn
+def is_last(o, at, n, me):
     """Whether the next touch must send the ball over: the third, or nobody is left to pass to."""
     touches = o[at.our_touches] if o[at.our_ball] > 0.5 else 0.0
     return touches > 1.5 or free_players(o, at, n, me) < 2
@@ -161,10 +174,10 @@ def _serve_target(o, at):
 
 
 @fn
-def _pass_target(o, at, n, me, hitter, meet):
-    """(x, y) m: towards the middle near the net, near the free mate that is nearest to there, at least PASS_WAY from the hit."""
+def pass_target(o, at, n, me, hitter, meet, depth=0.42):
+    """(x, y) m: towards the middle at `depth` of half the court, near the free mate nearest to there, at least PASS_WAY from the hit."""
     length, width = o[at.court], o[at.court + 1]
-    spot, best, least = 0.42 * length, -1, NEVER
+    spot, best, least = depth * length, -1, NEVER
     for k in range(n):
         if k != hitter and not (o[at.our_ball] > 0.5 and has_touched(o, at, me, k)):
             pos = place_of(o, at, me, k)
@@ -183,7 +196,7 @@ def _pass_target(o, at, n, me, hitter, meet):
 
 
 @fn
-def _whim(o, at, salt):
+def whim(o, at, salt):
     """A number in [0, 1) from the digits of where the ball is: mates see the same, opponents cannot foresee it, and rallies
     do not fall into a circle."""
     digits = 5370.1 * o[at.ball] + 9130.3 * o[at.ball + 1] + 0.618 * salt
@@ -194,13 +207,13 @@ def _whim(o, at, salt):
 def _attack(o, at, n):
     """(target (x, y) m, apex m): the place in the far court that is farthest from all opponents, give or take WHIM; now and
     then a spike, which is fast and deep and may go wrong."""
-    spike = _whim(o, at, 7) < (DUEL_SPIKES if n == 1 else SPIKES)
+    spike = whim(o, at, 7) < (DUEL_SPIKES if n == 1 else SPIKES)
     first, deeper = (SPIKE_FIRST, SPIKE_DEEPER) if spike else (FIRST, DEEPER)
     best_x, best_y, most = 0.0, 0.0, -1.0
     for i in range(2):
         for j in range(3):
             x, y = -(first + deeper * i) * o[at.court], (j - 1) * WIDE * o[at.court + 1]
-            room = room_to_foes(o, at, n, x, y) + WHIM * _whim(o, at, 3 * i + j)
+            room = room_to_foes(o, at, n, x, y) + WHIM * whim(o, at, 3 * i + j)
             if room > most:
                 best_x, best_y, most = x, y, room
     return (best_x, best_y), SPIKE_APEX if spike else ATTACK_APEX

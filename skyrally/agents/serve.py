@@ -9,8 +9,9 @@ from __future__ import annotations
 from ..physics.vec import add_scaled, clip, fn
 from ..scenarios.skill_parts import COURT
 from .ballistics import GRAVITY, NEVER, flight, launch_low, racket, time_to_fall
-from .pilot import FULL, HALF_HEIGHT, MASS, fly_to, strike
+from .pilot import FULL, HALF_HEIGHT, MASS, fly_to, lift_of, strike
 from .sight import BENCHMARK_RADIUS, BENCHMARK_RESTITUTION
+from .team import ball_motion, four, three
 
 APEX, STEEPEST = 3.8, 0.68  # m, tangent of the racket's tilt
 CLEARANCE = COURT.net_height + BENCHMARK_RADIUS + 0.3  # m: over the net
@@ -44,6 +45,14 @@ def serve_ball(out, pos, vel, quat, rate, lift, ball, ball_vel, target):
     lift_wanted = GRAVITY + DAMPING * vel[2] + SPEED_GAIN * (rise - SHY - vel[2])
     body_z = 1.0 - 2.0 * (quat[1] * quat[1] + quat[2] * quat[2])
     out[0] = clip(2.0 * MASS * lift_wanted / max(body_z, 0.5) / FULL - 1.0, -1.0, 1.0)
+
+
+@fn
+def serve_far(o, at, target, out):
+    """Writes the action that serves to `target`, from a row of the view `match`. For the benchmark ball, which has no drag."""
+    ball, vel = ball_motion(o, at)
+    pos, quat = three(o, at.position), four(o, at.quaternion)
+    serve_ball(out, pos, three(o, at.velocity), quat, three(o, at.rate), lift_of(o, at.throttle, 1.0, 0.0), ball, vel, target)
 
 
 @fn

@@ -5,7 +5,8 @@
 | random | uniform actions |
 | hover | holds its place |
 | scripted:NAME | a classical player, compiled (rally) |
-| zoo:NAME | a trained agent of the package |
+| zoo:NAME | a trained agent of the package, or a hierarchy |
+| hierarchy:FILE.yaml | a commander over skills, by a manifest (manifest.py) |
 | run:DIR | the best agent of a training run; of psro the population (run:DIR@blue: blue's) |
 | file:PATH | weights and manifest in a folder (data only) |
 | python:MODULE:ATTR, FILE.py:ATTR | your own code: ATTR(scenario) gives an Agent |
@@ -22,18 +23,19 @@ from ..scenarios.registry import SCENARIOS
 from ..scenarios.scenario import Scenario
 from .agent import Agent
 from .basic import Hover, Random
-from .policy import file_folder, from_file, from_run, from_zoo, read_manifest, run_folder, zoo_folder, zoo_names
+from .manifest import from_hierarchy, hierarchy_names, hierarchy_path, read_hierarchy
+from .policy import FOLDERS, TRAINED, read_manifest, zoo_names
 from .population import from_population, population_place, read_population
 from .scripted import PLAYERS, find_scripted
 
+WORDY = ("run:DIR", "file:PATH", "hierarchy:FILE.yaml", "python:MODULE:ATTR")
 LATER = {"keyboard": "no keyboard player"}
-TRAINED = {"zoo": from_zoo, "run": from_run, "file": from_file}
-FOLDERS = {"zoo": zoo_folder, "run": run_folder, "file": file_folder}
 
 
 def known_specs() -> list[str]:
     """Every spec that needs no more words."""
-    return ["random", "hover", *(f"scripted:{name}" for name in PLAYERS), *(f"zoo:{name}" for name in zoo_names())]
+    zoo = sorted([*zoo_names(), *hierarchy_names()])
+    return ["random", "hover", *(f"scripted:{name}" for name in PLAYERS), *(f"zoo:{name}" for name in zoo)]
 
 
 def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
@@ -45,6 +47,8 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
         return Hover(scenario)
     if kind == "scripted" and rest:
         return find_scripted(rest, scenario)
+    if (path := hierarchy_path(kind, rest)) is not None:
+        return from_hierarchy(path, spec, scenario, seed)
     if kind == "run" and (place := population_place(rest)):
         return from_population(*place, scenario, seed)
     if kind in TRAINED and rest:
@@ -52,22 +56,22 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
     if is_own_code(spec):
         return _from_python(spec, scenario)
     if kind in LATER:
-        raise SkyrallyError(
-            f"{spec}: {LATER[kind]} yet in this version; known: {', '.join(known_specs())}, run:DIR, file:PATH, python:MODULE:ATTR"
-        )
-    raise unknown("agent", spec, [*known_specs(), "run:DIR", "file:PATH", "python:MODULE:ATTR"])
+        raise SkyrallyError(f"{spec}: {LATER[kind]} yet in this version; known: {', '.join([*known_specs(), *WORDY])}")
+    raise unknown("agent", spec, [*known_specs(), *WORDY])
 
 
 def is_agent(spec: str) -> bool:
     """Whether a word is an agent's spec that may name a scenario."""
-    return spec.partition(":")[0] in (*TRAINED, "scripted")
+    return spec.partition(":")[0] in (*TRAINED, "scripted", "hierarchy")
 
 
 def home(spec: str) -> tuple[str, dict[str, Any]]:
     """(scenario, its options) where an agent learned, or that its name tells (scripted:solo-bump). SkyrallyError when neither says."""
     kind, _, rest = spec.partition(":")
     name, options = rest or spec, {}
-    if kind == "run" and (place := population_place(rest)):
+    if (path := hierarchy_path(kind, rest)) is not None:
+        name = read_hierarchy(path, spec)["scenario"]
+    elif kind == "run" and (place := population_place(rest)):
         told = read_population(place[0])
         name, options = told["scenario"], told["options"]
     elif kind in TRAINED and rest:

@@ -69,7 +69,7 @@ def _alone(function: Callable[[Any, Stopped], list[Played]], job: Job) -> list[P
 
 def play(job: Job, stopped: Stopped) -> list[Played]:
     """A job in a worker. Networks use one core: the workers share them all, and sums in another order are other sums."""
-    if not any(entrant.spec.startswith(tuple(f"{kind}:" for kind in TRAINED)) for entrant in job.plan.entrants):
+    if not any(entrant.spec.startswith(tuple(f"{kind}:" for kind in (*TRAINED, "hierarchy"))) for entrant in job.plan.entrants):
         return play_job(job, stopped)
     import torch
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from ..agents.manifest import hierarchy_path, members
 from ..agents.policy import MANIFEST, WEIGHTS
 from ..agents.population import POPULATION, population_place
 from ..agents.spec import FOLDERS
@@ -165,6 +166,10 @@ def content_hash(spec: str) -> str:
     elif kind == "run" and (place := population_place(rest)):
         parts += [_read(spec, file) for file in sorted(place[0].rglob("agent.*")) if "scratch" not in file.parts]
         parts.append(_read(spec, place[0] / POPULATION))
+    elif (manifest := hierarchy_path(kind, rest)) is not None:
+        first, *others = members(manifest, spec)
+        parts = [_read(spec, Path(first.partition(":")[2])), digest_of("skyrally.agents.spec").encode()]
+        parts += [content_hash(other).encode() for other in others]
     elif kind in FOLDERS and rest:
         parts += [_read(spec, FOLDERS[kind](rest) / name) for name in (WEIGHTS, MANIFEST)]
         parts = parts[1:]  # a copy elsewhere is the same entrant

@@ -1,0 +1,152 @@
+"""Skills that learned elsewhere: their own view made from a row of the view `match` and its order, their action mode from another.
+
+A drill's observation speaks of the same things as a match's: the drone, the ball, where the ball shall go. So every field is
+looked up by name and computed for all rows at once; the team frame takes the place of the drill's world frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..errors import SkyrallyError
+from ..physics.airframes import AIRFRAME, IRIS
+from ..physics.control import throttle_targets
+from ..physics.params import CONTROL_DT
+from ..physics.records import CTBR, F8, I4, I8, record
+from ..physics.vec import fn, put3, put4
+from ..scenarios.scenario import Layout, Scenario
+from .agent import Agent
+from .orders import SKILLS, ordered
+from .rows import compiled
+from .team import four, three
+
+GRAVITY = 9.81  # m/s^2
+
+
+class Rows:
+    """Rows of the view `ordered` [B, O], by field name."""
+
+    def __init__(self, seen: np.ndarray, layout: Layout):
+        self._seen, self._slices = seen, layout.slices
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._seen[:, self._slices[name]]
+
+    def turned(self, axis: np.ndarray) -> np.ndarray:
+        """[B, 3]: body vectors [B, 3], or one for all [3], in the team frame."""
+        quat = self["quaternion"]
+        w, u, v = quat[:, :1], quat[:, 1:], np.broadcast_to(axis, (len(quat), 3))
+        across = 2.0 * np.cross(u, v)
+        return v + w * across + np.cross(u, across)
+
+
+X, Z = np.array([1.0, 0.0, 0.0], np.float32), np.array([0.0, 0.0, 1.0], np.float32)
+RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
+    "position": lambda o: o["position"],
+    "quaternion": lambda o: o["quaternion"],
+    "velocity": lambda o: o["velocity"],
+    "angular_velocity": lambda o: o.turned(o["rate"]),
+    "heading": lambda o: o.turned(X),
+    "up": lambda o: o.turned(Z),
+    "throttle": lambda o: 2.0 * o["throttle"] - 1.0,
+    "from_anchor": lambda o: o["position"] - o["anchor"],
+    "ball": lambda o: o["ball"],
+    "to_ball": lambda o: o["ball"] - o["position"],
+    "from_ball": lambda o: o["position"] - o["ball"],
+    "ball_velocity": lambda o: o["ball_velocity"],
+    "turn": lambda o: np.concatenate((1.0 - o["touched"], o["touched"]), axis=1),
+    "from_target": lambda o: o["ball"] - o["order_target"],
+    "to_target": lambda o: o["order_target"] - o["position"],
+    "heading_error": lambda o: X - o.turned(X),
+    "side": lambda o: np.stack((o["order_target"][:, 1] < 0.0, o["order_target"][:, 1] >= 0.0), axis=1).astype(np.float32),
+}
+
+
+class Recast(Agent):
+    """An agent that learned with the view `layout`, as a skill of a match."""
+
+    view = "ordered"
+
+    def __init__(self, agent: Agent, layout: Layout, match: Layout):
+        strange = [field.name for field in layout.fields if field.name not in RECAST]
+        if strange:
+            raise SkyrallyError(
+                f"{agent.name} reads {', '.join(strange)}, which a match does not tell; expected some of {', '.join(RECAST)}"
+            )
+        self.name, self.action_mode, self.memory_size, self._agent = agent.name, agent.action_mode, agent.memory_size, agent
+        self._fields, self._ordered = [RECAST[field.name] for field in layout.fields], ordered(match)
+        width = self._made(np.zeros((1, self._ordered.size), np.float32)).shape[1]
+        if width != layout.size:
+            raise SkyrallyError(f"{agent.name} reads {layout.size} numbers, a match tells {width} of these fields; it is of another drill")
+
+    def _made(self, seen: np.ndarray) -> np.ndarray:
+        rows = Rows(seen, self._ordered)
+        return np.concatenate([field(rows) for field in self._fields], axis=1, dtype=np.float32)
+
+    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        self._agent.first_row = self.first_row
+        self._agent.act(self._made(obs), memory, out)
+
+
+class Plain(Agent):
+    """An agent that plays matches without orders, as a skill: it reads the view `match` and decides for itself."""
+
+    view = "ordered"
+
+    def __init__(self, agent: Agent, match: Layout):
+        self.name, self.action_mode, self.memory_size = agent.name, agent.action_mode, agent.memory_size
+        self._agent, self._size = agent, match.size
+
+    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        self._agent.first_row = self.first_row
+        self._agent.act(np.ascontiguousarray(obs[:, : self._size]), memory, out)
+
+
+@fn
+def rotor_row(o, at, n, memory, out):
+    """Writes the rotor action [4] that the world would make of the ctbr action in `memory` [4], by the drone's rates in row o.
+
+    `at` is a drone in action mode ctbr to the rate loop: it has `mode`, `command` and `rate`.
+    """
+    limit, full = at.airframe.rate_limit, 4.0 * at.airframe.max_force
+    put3(at.rate, three(o, at.place))
+    thrust, roll, pitch, yaw = four(memory, 0)
+    put4(at.command, (0.5 * (thrust + 1.0) * full, roll * limit[0], pitch * limit[1], yaw * limit[2]))
+    throttles = throttle_targets(at, at.airframe)
+    out[0] = 2.0 * throttles[0] * throttles[0] - 1.0
+    out[1] = 2.0 * throttles[1] * throttles[1] - 1.0
+    out[2] = 2.0 * throttles[2] * throttles[2] - 1.0
+    out[3] = 2.0 * throttles[3] * throttles[3] - 1.0
+
+
+class InRotors(Agent):
+    """A skill of action mode ctbr as one of mode rotor: the Iris's rate loop runs here, once a control step."""
+
+    view, action_mode = "ordered", "rotor"
+
+    def __init__(self, agent: Agent, scenario: Scenario):
+        self.name, self.memory_size, self._agent = agent.name, agent.memory_size, agent
+        fields = [("place", I8), ("mode", I4), ("rate", F8, 3), ("command", F8, 4), ("airframe", record(AIRFRAME))]
+        self._at = np.zeros(1, record(fields))
+        self._at["place"], self._at["mode"] = scenario.views["match"].slices["rate"].start, CTBR
+        self._at["airframe"] = IRIS.params(CONTROL_DT, GRAVITY, fine=False)
+        self._function = compiled("skyrally.agents.recast", "rotor_row").act
+
+    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        action = np.zeros((len(obs), 4), np.float32)
+        self._agent.first_row = self.first_row
+        self._agent.act(obs, memory, action)
+        self._function(np.ascontiguousarray(obs), self._at, 0, np.clip(action, -1.0, 1.0), out)
+
+
+def alike(skills: dict[str, Agent], scenario: Scenario) -> dict[str, Agent]:
+    """The skills in one action mode: in ctbr, unless one of them is of mode rotor. SkyrallyError for others."""
+    for name, agent in skills.items():
+        if agent.action_mode not in ("ctbr", "rotor"):
+            raise SkyrallyError(f"skill {name}, {agent.name}, acts in mode {agent.action_mode}; expected ctbr or rotor")
+    if all(agent.action_mode == "ctbr" for agent in skills.values()):
+        return skills
+    mixed = {id(agent): InRotors(agent, scenario) if agent.action_mode == "ctbr" else agent for agent in skills.values()}
+    return {name: mixed[id(skills[name])] for name in SKILLS}
