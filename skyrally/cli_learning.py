@@ -25,7 +25,8 @@ def train(
     """Train an agent. Example: skyrally train mappo solo-bump --frames 10e6 learning_rate=5e-4 physics=fine
 
     Args:
-        algorithm: ppo, ippo, mappo; of discrete choices iql, vdn, qmix, pqn; against oneself sp, fsp; of populations psro.
+        algorithm: ppo, ippo, mappo; after a teacher imitate; of discrete choices iql, vdn, qmix, pqn; of swarms mean-field,
+            mappo-field; against oneself sp, fsp; of populations psro.
         scenario: what to learn.
         keys: KEY=VALUE of the run, the algorithm or the scenario.
         frames: world steps in all (default: 15 million; psro has response= and iterations= instead).
