@@ -14,7 +14,7 @@ CRUISE, LIFT, APPROACH = 2.6, 1.0, 1.2  # m/s; 1/s; 1/s
 REACH_OUT = 2.0  # m: a cell this far counts half
 ROOM, PUSH = 2.0, 3.0  # m in which others push; m/s
 WORTH = 0.02  # of an even share: a map with less is done
-BERTH = 1.0  # m, room among those who cover
+BERTH = 1.8  # m, room among those who cover
 CHANGE = 0.5  # of the drones too many that leave in a decision
 
 

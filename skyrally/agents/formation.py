@@ -11,7 +11,7 @@ SPEED = CRAZYFLIE.speed_limit  # m/s at full action of the mode velocity
 TURN_LIMIT = CRAZYFLIE.rate_limit[2]  # rad/s
 CRUISE, APPROACH = 1.6, 1.6  # m/s; 1/s
 BERTH, PUSH = 0.75, 3.0  # m in which others count; m/s
-YIELD = 1.0  # m that a slot counts as farther for every neighbour that is nearer to it
+YIELD = 3.0  # m that a slot counts as farther for every neighbour that is nearer to it
 TAKEN = 3  # numbers of a slot before its mask
 ALIGN = 2.0  # 1/s: noses turn to x
 

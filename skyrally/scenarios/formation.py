@@ -102,7 +102,7 @@ PARAM_FIELDS = [("figure", I8), ("weight", F8, 4)]  # figure: -1, any
 @fn
 def reset(world, drones, params):
     begin_swarm(world, drones, params)
-    world.ot = world.settled = 0.0
+    world.ot = world.ot_now = world.hausdorff = world.settled = 0.0
     world.shapes = world.crashed = 0
     across = max(2, int(0.5 * world.side[0] / CELL))
     key = word(moment(world.seed, world.episode, 0), 0, START)

@@ -410,3 +410,15 @@ def test_a_lost_load_ends_its_group_only():
     drop(world["drones"][4:])
     assert env.step(still(env)).terminated[0]
     assert env.info["out"][0] == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_episode_begins_with_nothing_of_the_last(name):
+    env = skyrally.make(name, agents=2)
+    env.reset()
+    env.step(still(env))
+    env.reset(seeds=[7])
+    fresh = skyrally.make(name, agents=2)
+    fresh.reset(seeds=[7])
+    for key in env.info:
+        assert env.info[key][0] == fresh.info[key][0], key
