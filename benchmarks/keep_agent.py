@@ -19,7 +19,7 @@ from skyrally.tournament.evaluation import evaluate
 SEED = 1000  # of the episodes that it is judged by: none that training saw
 
 
-def keep(run: Path, name: str, episodes: int = 1000, option: Option = ()) -> None:
+def keep(run: tyro.conf.Positional[Path], name: tyro.conf.Positional[str], episodes: int = 1000, option: Option = ()) -> None:
     """Judges the best agent of a run and writes it to skyrally/zoo/NAME.
 
     Args:
