@@ -22,12 +22,15 @@ from skyrally.scenarios.registry import find
 from skyrally.tournament.drills import play_drill
 
 
-def compare(run: Path, populations: tuple[int, ...] = (20, 200), episodes: int = 16, seed: int = 7) -> None:
-    """Prints metric and return of both, per population: drones play the mean of their rule."""
+def compare(
+    run: tyro.conf.Positional[Path], populations: tuple[int, ...] = (20, 200), episodes: int = 16, seed: int = 7, checkpoint: str = ""
+) -> None:
+    """Prints metric and return of both, per population: drones play the mean of their rule. checkpoint: its folder; the best if none."""
     config = yaml.safe_load((run / "config.yaml").read_text())
     scenario = find(config["run"]["scenario"])
-    manifest = read_manifest(run_folder(str(run)), run.name)
-    agent = find_agent(f"run:{run}", scenario)
+    place = run / "checkpoints" / checkpoint if checkpoint else run_folder(str(run))
+    manifest = read_manifest(place, run.name)
+    agent = find_agent(f"file:{place}", scenario)
     assert isinstance(agent, FieldAgent)
     spec = RuleSpec.read(manifest["rule"])
     for count in populations:

@@ -67,7 +67,7 @@ def resource_row(o, at, n, memory, out):
         d = math.sqrt(o[a] * o[a] + o[a + 1] * o[a + 1])
         ahead = 0
         for j in range(6):
-            b = at.other_0 + 23 * j
+            b = at.peer_0 + 23 * j
             c = b + 4 + 3 * k
             if o[b + 22] > 0.0 and math.sqrt(o[c] * o[c] + o[c + 1] * o[c + 1]) < d:
                 ahead += 1

@@ -111,9 +111,10 @@ class MeanField(PPO):
         torch.manual_seed(LIMIT_SEED)
         mu = self._limit.reset(seeds=LIMIT_SEED)
         for t in range(len(self.upper.plan)):
-            xi, _, _ = self.actors(torch.from_numpy(mu)[None], torch.zeros(1, 1, 0))
-            self.upper.plan[t] = xi[0, 0, 0]
-            mu = self._limit.step(xi[0]).obs
+            if t % self.config.hold == 0:
+                xi, _, _ = self.actors(torch.from_numpy(mu)[None], torch.zeros(1, 1, 0))
+                self.upper.plan[t : t + self.config.hold] = xi[0, 0, 0]
+            mu = self._limit.step(self.upper.plan[t].view(1, 1, -1)).obs
         torch.set_rng_state(before)
 
     def agent(self, name: str) -> Agent:

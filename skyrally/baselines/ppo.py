@@ -81,6 +81,7 @@ class PPOConfig:
     std: str = option("free", "standard deviation: free numbers, or a function of the observation", ("free", "observed"))
     std_init: float = option(0.6, "standard deviation at the start", Range(0.0, open_low=True))
     std_final: float = option(0.15, "bound of a free standard deviation at the end; falls from std_init", Range(0.0, open_low=True))
+    hold: int = option(1, "world steps that an action is held for; gamma and steps count actions", Range(1))
     stagger: bool = option(True, "spread the first episodes over the horizon")
     start: str = option("", "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones")
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
@@ -99,7 +100,7 @@ class Policy(Learner):
 
     def agent(self, name: str, actors: Actors | None = None) -> NetworkAgent:
         """Who plays without noise: these weights (None: its own, also what they will become)."""
-        return NetworkAgent(name, actors or self.actors, self.view, self.action_mode, None, self.choices)
+        return NetworkAgent(name, actors or self.actors, self.view, self.action_mode, None, self.choices, self.hold)
 
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
         mean, log_std, after = self.actors(obs[None], memory)
@@ -132,8 +133,9 @@ class PPO(Learned):
         for actor in () if choices else self.actors.each:
             actor.mean.bias.data.copy_(torch.as_tensor(self._first_action()))  # type: ignore[union-attr]
         self.policy = Policy(self.actors, view.name, mode, choices)
+        self.policy.hold = config.hold
         self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
-        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger)
+        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
         self.track: Track = self.carry.rollout.joined()
         self.central = config.critic == "state"
         self.critic = self._make_critic(self.track.state.shape[-1] if self.central else view.size, n if self.central else 1)

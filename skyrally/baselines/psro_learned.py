@@ -159,7 +159,9 @@ class LearningOracle(Oracle):
         options = self.site.found.judged(self.site.options)
         spec = learner.actors.spec
         write_agent(
-            part, learner.actors, manifest_of(self.site.found, options, policy.view, policy.action_mode, spec, told, policy.choices)
+            part,
+            learner.actors,
+            manifest_of(self.site.found, options, policy.view, policy.action_mode, spec, told, policy.choices, policy.hold),
         )
         os.replace(part, target)
 

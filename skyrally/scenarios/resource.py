@@ -16,7 +16,7 @@ A drone is on a landmark when its middle is within the landmark's radius and its
 | observation `near` | size | | observation `all` (the original's) | size |
 | --- | --- | --- | --- | --- |
 | velocity, place | 4 | m/s, m | velocity, place | 4 |
-| other_0 .. other_5 | 23 each | the nearest: 22 as in `all`, and 1 if there is one | others | 22 (N - 1), by number |
+| peer_0 .. peer_5 | 23 each | the nearest: 22 as in `all`, and 1 if there is one | peers | 22 (N - 1), by number |
 | landmarks | 18 | vector and radius of each | landmarks | 18 |
 
 Of another: relative place 2, velocity 2, and vector and radius of each landmark from it 18.
@@ -55,7 +55,7 @@ OWN = [Field("velocity", 2, "m/s"), Field("place", 2, "m", "square")]
 OTHER = 4 + 3 * LANDMARKS
 MARKS = Field("landmarks", 3 * LANDMARKS, "m", "vector and radius of each")
 VIEW_NEAR = Layout(
-    "near", [*OWN, *(Field(f"other_{k}", OTHER + 1, "m, m/s, -", "relative; the last is 1 if there is one") for k in range(SEEN)), MARKS]
+    "near", [*OWN, *(Field(f"peer_{k}", OTHER + 1, "m, m/s, -", "relative; the last is 1 if there is one") for k in range(SEEN)), MARKS]
 )
 DRONE_FIELDS = [("gain", F8), ("on", I4, LANDMARKS), ("term", F8, 2), ("returns", F8, 2)]
 WORLD_FIELDS = [("mark", F8, (LANDMARKS, 2)), ("gain", F8), ("gain_now", F8)]
@@ -64,7 +64,7 @@ PARAM_FIELDS = [("weight", F8, 2)]
 
 def view_all(drones: int) -> Layout:
     """The original's observation of so many drones."""
-    return Layout("all", [*OWN, Field("others", OTHER * (drones - 1), "m, m/s", "22 numbers of each, by number"), MARKS])
+    return Layout("all", [*OWN, Field("peers", OTHER * (drones - 1), "m, m/s", "22 numbers of each, by number"), MARKS])
 
 
 @fn

@@ -17,6 +17,14 @@ def test_they_are_as_good_as_said(name, least):
     assert evaluate(f"zoo:{name}", episodes=300, seed=4).metric.low > least
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["flock", "kuramoto", "aggregate"])
+def test_swarms_are_as_good_as_said(name):
+    """As in the manifest: order of 0.9 and about, aggregate's spread (the lower the better) below 0.15."""
+    metric = evaluate(f"zoo:{name}", episodes=60, seed=4, agents=60).metric
+    assert metric.high < 0.15 if name == "aggregate" else metric.low > 0.8
+
+
 @pytest.mark.parametrize("name", zoo_names())
 def test_they_are_small_and_say_where_they_come_from(name):
     assert sum(path.stat().st_size for path in (ZOO / name).iterdir()) < 1_000_000

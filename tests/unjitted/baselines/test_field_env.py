@@ -116,6 +116,18 @@ def test_the_list_is_what_the_upper_level_did_in_the_large_swarm():
     assert np.isfinite(metric).all()
 
 
+def test_rules_may_be_held_for_several_steps():
+    learner = MeanField(swarms(2), MeanFieldConfig(worlds=2, steps=2, hold=2, hidden=(8,), bins=3, limit=4), 60)
+    learner.actors.each[0].mean.weight.data.normal_()
+    learner.iterate()
+    assert learner.carry.frames == 2 * 2 * 2
+    learner.settle()
+    plan = learner.upper.plan
+    assert torch.equal(plan[0], plan[1])
+    assert torch.equal(plan[2], plan[3])
+    assert not torch.equal(plan[1], plan[2])
+
+
 def test_the_deployed_drone_needs_a_clock_and_its_own_observation():
     """Row by row or all at once, and at different moments of their episodes: the same actions."""
     learner = MeanField(swarms(2), MeanFieldConfig(worlds=2, steps=4, hidden=(8,), bins=3, limit=4), 60)

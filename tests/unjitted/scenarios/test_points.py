@@ -99,7 +99,7 @@ def test_resource_shows_all_as_the_original_did():
         env = skyrally.make("resource", agents=count, view="all")
         assert env.layout.size == size
     obs, world = env.reset()[0], env.worlds[0]
-    others = obs[3, env.layout["others"]].reshape(11, OTHER)
+    others = obs[3, env.layout["peers"]].reshape(11, OTHER)
     place = world["drones"]["pos"][:, :2]
     assert others[3, :2] == pytest.approx(place[4] - place[3], abs=1e-6)
     marks = others[0, 4:].reshape(LANDMARKS, 3)
@@ -113,9 +113,9 @@ def test_resource_near_shows_the_nearest_first_and_who_is_not_there_as_zeros():
     obs = env.reset()[0, 0]
     place = env.worlds["drones"]["pos"][0, :, :2]
     nearest = 1 + np.argmin(np.linalg.norm(place[1:] - place[0], axis=1))
-    assert obs[env.layout["other_0"]][:2] == pytest.approx(place[nearest] - place[0], abs=1e-6)
-    assert [obs[env.layout[f"other_{k}"]][-1] for k in range(6)] == [1, 1, 1, 0, 0, 0]
-    assert not obs[env.layout["other_4"]].any()
+    assert obs[env.layout["peer_0"]][:2] == pytest.approx(place[nearest] - place[0], abs=1e-6)
+    assert [obs[env.layout[f"peer_{k}"]][-1] for k in range(6)] == [1, 1, 1, 0, 0, 0]
+    assert not obs[env.layout["peer_4"]].any()
 
 
 # -- comms coverage --------------------------------------------------------------------------------------------------------
