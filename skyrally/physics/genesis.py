@@ -65,7 +65,7 @@ class GenesisScene:
             self._solver.set_links_inertia(from_numpy(inertias), drones)
             still = {gs.GEOM_TYPE.PLANE: GROUND, gs.GEOM_TYPE.BOX: NET}
             self.bodies = np.array([_body(geom.link.name, len(drones), still.get(geom.type)) for geom in self.entity.geoms], np.int64)
-            self.qpos = np.array(self._solver.get_qpos().cpu(), np.float64)
+            self.qpos = self._solver.get_qpos().cpu().numpy().astype(np.float64)
             self.qvel = np.zeros((worlds, self._solver.n_dofs))
             self.force = np.zeros_like(self.qvel)
             self.move()  # compiles what a step needs
