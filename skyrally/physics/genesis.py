@@ -24,6 +24,7 @@ from .handover import GROUND, NET
 INSTALL = "pip install 'skyrally[genesis]'"
 PRECISION = "64"  # bits: as the records have
 STIFF = 2.0  # substeps, the least time constant of a contact that Genesis allows: as hard as can be
+PAIRS = 12  # contact points per body that there is room for
 PATIENCE, REMINDER = 5.0, 30.0  # s until a slow start is explained, and between the words after that
 
 
@@ -49,12 +50,12 @@ class GenesisScene:
         """`inertias` [N, 3, 3] kg m^2: of the drones, in the body frame."""
         self._gs = gs = started(device)
         with patient("Genesis"):
-            self.scene = gs.Scene(
+            self.scene: Any = gs.Scene(
                 sim_options=gs.options.SimOptions(dt=dt, substeps=1, gravity=(0.0, 0.0, -gravity)),
                 rigid_options=gs.options.RigidOptions(
                     integrator=gs.integrator.implicitfast,
                     constraint_timeconst=STIFF * dt,
-                    max_collision_pairs=64,
+                    max_collision_pairs=PAIRS * (len(inertias) + 1),
                 ),
                 show_viewer=False,
             )
@@ -65,7 +66,7 @@ class GenesisScene:
             self._solver.set_links_inertia(from_numpy(inertias), drones)
             still = {gs.GEOM_TYPE.PLANE: GROUND, gs.GEOM_TYPE.BOX: NET}
             self.bodies = np.array([_body(geom.link.name, len(drones), still.get(geom.type)) for geom in self.entity.geoms], np.int64)
-            self.qpos = np.array(self._solver.get_qpos().cpu(), np.float64)
+            self.qpos = self._solver.get_qpos().cpu().numpy().astype(np.float64)
             self.qvel = np.zeros((worlds, self._solver.n_dofs))
             self.force = np.zeros_like(self.qvel)
             self.move()  # compiles what a step needs
@@ -110,8 +111,10 @@ class GenesisScene:
         return Found(count, *whole, *real)
 
     def close(self) -> None:
-        """Gives the scene's memory back."""
-        self.scene.destroy()
+        """Gives the scene's memory back; harmless when repeated."""
+        if self.scene is not None:
+            self.scene.destroy()
+            self.scene = None
 
 
 def _body(link: str, drones: int, still: int | None) -> int:

@@ -59,8 +59,9 @@ class TestMotion:
             actions = (HOVER + rng.uniform(-0.3, 0.3, (3, 1, 4))).astype(np.float32)
             for env in (native, bump):
                 env.step(actions)
-        for field in ("pos", "quat", "vel", "rate"):
-            np.testing.assert_allclose(bump.worlds["drones"][field], native.worlds["drones"][field], atol=2e-3, err_msg=field)
+        # Genesis turns bodies with the mean of the old and the new rate, which is half a substep off (docs/fidelity.md).
+        for field, atol in (("rate", 1e-4), ("quat", 5e-3), ("vel", 0.02), ("pos", 3e-3)):
+            np.testing.assert_allclose(bump.worlds["drones"][field], native.worlds["drones"][field], atol=atol, err_msg=field)
         np.testing.assert_allclose(bump.worlds["ball"]["pos"], native.worlds["ball"]["pos"], atol=1e-9)
 
     def test_the_bodies_are_those_of_the_airframe_table(self, bump: Any) -> None:
