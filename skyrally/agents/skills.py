@@ -45,7 +45,7 @@ def set_row(o, at, n, memory, out):
 
 @fn
 def attack_row(o, at, n, memory, out):
-    target = (TARGET_X, -TARGET_Y if o[at.side] > 0.5 else TARGET_Y, BALL_FLOOR)
+    target = (TARGET_X, TARGET_Y if o[at.side] > 0.5 else -TARGET_Y, BALL_FLOOR)
     _play(o, at, out, ATTACK_POST, ATTACK_HIT, target, ATTACK_APEX, ATTACK_TILT)
 
 

@@ -19,7 +19,7 @@ from .foreign_pickle import Stub, read_archive
 from .networks import Actors, NetworkSpec
 from .policy import manifest_of, write_agent
 
-AIRFRAME = "iris-isaac"  # what these policies were trained to fly
+AIRFRAME, PHYSICS = "iris-isaac", "isaac"  # what these policies were trained with, as far as our fit tells
 HOMES = {57: "volleyball-3v3", 37: "serve", 36: "attack", 34: "receive", 26: "goto"}  # by the size of their observation
 SETTER = "secpass"  # in the names of files that read 34 numbers: the second pass is a set
 LINEAR, NORM = (0, 3, 6), (2, 5, 8)  # places in their encoder, and in our trunk; ELU is between
@@ -39,7 +39,8 @@ def import_volleybots(path: str | Path, out: str | Path | None = None, scenario:
     size = weights["module.encoder.0.weight"].shape[-1]
     home = scenario or _home(size, path)
     found = find(home)
-    options: dict[str, Any] = {"airframe": AIRFRAME, **({"rules": "benchmark"} if found.family == "match" else {})}
+    options = {"airframe": AIRFRAME, "physics": PHYSICS, **({"rules": "benchmark"} if found.family == "match" else {})}
+    options |= {"facing": "forward"} if "facing" in found.options else {}
     view = found.views.get("benchmark")
     if view is None or view.size != size:
         raise SkyrallyError(f"{path} reads {size} numbers; {home} shows {view.size if view else 'none of the published ones'}")

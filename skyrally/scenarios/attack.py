@@ -7,7 +7,7 @@
 | to_ball | 3 m | | ball | just set, at (1.5, -1.5, 2.2) +- (0.5, 0.5, 0.2) m | drone | z < 0.3 or x < 0 m |
 | ball_velocity | 3 m/s | | its apex | U(4.2, 5) m | ball | z < 0.2 m |
 | turn | 2 | | it comes down to | (1.5, 1.5, 3.6) +- (0.4, 0.4, 0) m | horizon | 500 steps |
-| side | 2 | | target | (-5, -2, 0.2) or (-5, 2, 0.2) m | | |
+| side | 2 | | target | (-5, 2, 0.2) or (-5, -2, 0.2) m | | |
 
 | reward term | weight | |
 | --- | --- | --- |
@@ -25,8 +25,8 @@
 | wrong | -10 | a wrong touch, or none at all |
 | drone | -10 | the drone is lost |
 
-Action: any mode. Side: one-hot, target at y = -2 (first) or +2. Metric: success rate, the share of balls that come down in the far court
-within 1 m of the target.
+Action: any mode. Side: one-hot, target at y = 2 (first) or -2, in the published order. Metric: success rate, the share of balls that
+come down in the far court within 1 m of the target.
 Ours, where the reference is silent: the incoming balls (flights as `set` makes them), jitter, the end at the landing, the radius
 (the disc just fits the court), `down` paid once, `wrong` and `drone`.
 """
@@ -49,7 +49,7 @@ SET_SPREAD, SET_APEX, SET_MISS = (0.5, 0.5, 0.2), (4.2, 5.0), (0.4, 0.4, 0.0)  #
 TARGET_X, TARGET_Y = -5.0, 2.0  # m
 HIT_HEIGHT = 3.6  # m
 SOON = 5  # steps after the hit within which a spike goes down
-LAYOUT = Layout("benchmark", [*parts.SKILL_VIEW, Field("side", 2, "0 or 1: target at y < 0, y > 0", "-", 0.0, 1.0)])
+LAYOUT = Layout("benchmark", [*parts.SKILL_VIEW, Field("side", 2, "0 or 1: target at y > 0, y < 0", "-", 0.0, 1.0)])
 TERMS = [
     Term("hit", 20.0, "the touch"),
     Term("reach", 400.0, "at it: 1 / (1 + 2 |z_ball - 3.6|)", shaping=True),
@@ -124,7 +124,7 @@ def _land(world, pos, fault):
 
 @fn
 def observe(world, params, i, out):
-    write(out, 0, parts.skill_view(world) + parts.flags(world.target[1] < 0.0))
+    write(out, 0, parts.skill_view(world) + parts.flags(world.target[1] > 0.0))
 
 
 ATTACK = parts.drill_of(

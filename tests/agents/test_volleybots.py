@@ -16,7 +16,7 @@ from torch import nn
 
 from skyrally.agents.foreign_pickle import Stub, read_archive
 from skyrally.agents.policy import MANIFEST, load_agent
-from skyrally.agents.volleybots import AIRFRAME, NAMES, actor_weights, import_volleybots
+from skyrally.agents.volleybots import AIRFRAME, NAMES, PHYSICS, actor_weights, import_volleybots
 from skyrally.errors import SkyrallyError
 from skyrally.physics.airframes import AIRFRAMES
 from skyrally.scenarios.registry import find
@@ -162,7 +162,8 @@ def test_published_files_become_agents_of_their_scenarios(tmp_path, name):
     path = SHARED / f"{name}.pt"
     folder = import_volleybots(path, tmp_path / name)
     manifest = json.loads((folder / MANIFEST).read_text())
-    assert (manifest["scenario"], manifest["options"]["airframe"]) == (HOMES[name], AIRFRAME)
+    assert manifest["scenario"] == HOMES[name]
+    assert manifest["options"].items() >= {"airframe": AIRFRAME, "physics": PHYSICS}.items()
     weights = actor_weights(read_archive(path), path)
     assert weights.keys() >= NAMES.keys()
     obs = observations(find(HOMES[name]).views["benchmark"].size)

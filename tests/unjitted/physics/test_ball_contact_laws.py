@@ -189,3 +189,24 @@ def test_events_beyond_the_room_are_counted():
     for _ in range(len(world.events) + 3):
         note(world, BODY, 0, -1, 0, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     assert (world.n_events, world.lost_events) == (len(world.events), 3)
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.02, 0.09])
+def test_without_a_sweep_the_ball_leaves_from_where_it_has_sunk_to(depth):
+    """Found where bodies stand when the step begins: the ball bounces there, and moves its whole step with the new velocity."""
+    params = still_params(heavy=True, physics="isaac")
+    top = params.airframe.body_half_height + params.ball.radius
+    world, events = shot((0.05, 0.0, top - depth), (0.0, 0.0, -5.0), params)
+    assert [event.kind for event in events] == [RACKET]
+    assert world.ball.vel == pytest.approx([0.0, 0.0, 4.0])
+    assert world.ball.pos - world.drones[0].pos == pytest.approx([0.05, 0.0, top - depth + 4.0 * params.dt])
+
+
+def test_without_a_sweep_what_lies_within_the_step_is_met_in_the_next():
+    params = still_params(heavy=True, physics="isaac")
+    top = params.airframe.body_half_height + params.ball.radius
+    world, events = shot((0.05, 0.0, top + 0.04), (0.0, 0.0, -5.0), params)
+    assert not events
+    assert world.ball.pos[2] - world.drones[0].pos[2] == pytest.approx(top - 0.06)
+    assert [event.kind for event in step(params, world)] == [RACKET]
+    assert world.ball.vel[2] == pytest.approx(4.0)

@@ -110,7 +110,7 @@ def test_both_sides_of_an_attack_are_drawn_and_seen():
     for seed in range(12):
         bench = Bench("attack", seed=seed)
         assert bench.world.target[[0, 2]] == pytest.approx([-5, 0.2])
-        assert bench.see()["side"].tolist() == ([1, 0] if bench.world.target[1] == -2 else [0, 1])
+        assert bench.see()["side"].tolist() == ([1, 0] if bench.world.target[1] == 2 else [0, 1])
         sides.add(float(bench.world.target[1]))
     assert sides == {-2.0, 2.0}
 
