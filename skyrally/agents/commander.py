@@ -27,6 +27,7 @@ TACTICS = {
     "attack_depth": 0.36,  # and where sets do
     "whim": 0.6,  # m by which the choice of a target is blurred
     "block": 0.0,  # 1: the nearest to the net blocks
+    "serve_depth": 0.8,  # share of half the court: where serves go
     "home_depth": 0.52,  # share of half the court: where a team waits for an attack, and how far apart
     "home_back": 0.72,
     "home_width": 0.58,
@@ -37,7 +38,7 @@ APPROACH, UNDER = 0.6, 1.0  # m behind and under its hit that an attacker waits
 CLIMB_TIME = 0.9  # s: an attack needs as much time to climb
 LOWER = 0.35  # m: an attack that cannot be reached is met so much lower
 DEEP, WIDE = (0.5, 0.68, 0.84), 0.76  # shares of half the court: where attacks go
-SERVE_DEPTH, SERVE_WIDE, SERVE_REACH = 0.8, 0.55, 12.0  # shares of half the court; m from the server
+SERVE_WIDE = 0.55  # share of half the width
 SERVE_APEX, SERVE_RISE, SERVE_RISE_PER_M, LOW_SERVE_RISE, HIGH_DROP = 4.4, -0.05, 0.168, 0.35, 2.2  # as roles.py
 
 
@@ -134,7 +135,7 @@ def _serve(o, at, n, ball, out):
     rise = LOW_SERVE_RISE
     if ball[2] - o[at.position + 2] > HIGH_DROP:
         rise = SERVE_RISE + SERVE_RISE_PER_M * o[at.position]
-    best, most, x = 0.0, -1.0, -min(SERVE_DEPTH * o[at.court], SERVE_REACH - o[at.position])
+    best, most, x = 0.0, -1.0, -at.serve_depth * o[at.court]
     for j in range(-1, 2):
         y = j * SERVE_WIDE * o[at.court + 1]
         room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, j)

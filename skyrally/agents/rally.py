@@ -21,6 +21,7 @@ YIELD, YIELD_GAIN = 1.7, 14.0  # m, m/s^2: nearer to a mate, a drone without the
 LOOK_AHEAD = 0.4  # s for which a drone that nears the net, or a mate, looks ahead
 SPIKE_STEEPEST = 0.8  # tangent of the largest racket tilt of a spike
 FAR_SERVE = 7.5  # m from the net: from farther only a serve with a climb gets over
+FAR_DEPTH = 0.8  # share of half the court: where such a serve goes
 HANDOVER = 2.2  # m: the height at which a pass shall come down to the next player
 WAIT_HEIGHT = 1.9  # m
 
@@ -42,7 +43,7 @@ def _hit(o, at, memory, out):
     end = o[at.ball_constants] if memory[TARGET] < 0.0 else HANDOVER
     target = (float(memory[TARGET]), float(memory[TARGET + 1]), end)
     if o[at.serving] > 0.5 and o[at.position] > FAR_SERVE and drag <= 0.0:
-        serve_far(o, at, target, out)
+        serve_far(o, at, (-FAR_DEPTH * o[at.court], 0.0, end), out)
         return
     steepest = SPIKE_STEEPEST if memory[APEX] == np.float32(SPIKE_APEX) else STEEPEST
     send(o, at, memory[HEIGHT], target, memory[APEX], steepest, out)
