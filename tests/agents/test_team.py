@@ -46,8 +46,3 @@ def test_it_sits_in_the_collector_beside_another():
     rollout, carry = collect(env, seats, carry, 8)
     assert bool(torch.isfinite(rollout.action).all())
     assert float(np.abs(carry.memories[0].numpy()).sum()) > 0.0
-
-
-@pytest.mark.slow
-def test_six_rally():
-    assert summarise(play("scripted:team", "scripted:team", 50, "volleyball-6v6")).crossings >= 2.0
