@@ -11,16 +11,12 @@ from collections.abc import Callable
 import numpy as np
 
 from ..errors import SkyrallyError
-from ..physics.airframes import AIRFRAME, IRIS
-from ..physics.control import throttle_targets
+from ..physics.airframes import IRIS
 from ..physics.params import CONTROL_DT
-from ..physics.records import CTBR, F8, I4, I8, record
-from ..physics.vec import fn, put3, put4
 from ..scenarios.scenario import Layout, Scenario
 from .agent import Agent
+from .by_rotor import ByRotor
 from .orders import SKILLS, ordered
-from .rows import compiled
-from .team import four, three
 
 GRAVITY = 9.81  # m/s^2
 
@@ -104,43 +100,6 @@ class Plain(Agent):
         self._agent.act(np.ascontiguousarray(obs[:, : self._size]), memory, out)
 
 
-@fn
-def rotor_row(o, at, n, memory, out):
-    """Writes the rotor action [4] that the world would make of the ctbr action in `memory` [4], by the drone's rates in row o.
-
-    `at` is a drone in action mode ctbr to the rate loop: it has `mode`, `command` and `rate`.
-    """
-    limit, full = at.airframe.rate_limit, 4.0 * at.airframe.max_force
-    put3(at.rate, three(o, at.place))
-    thrust, roll, pitch, yaw = four(memory, 0)
-    put4(at.command, (0.5 * (thrust + 1.0) * full, roll * limit[0], pitch * limit[1], yaw * limit[2]))
-    throttles = throttle_targets(at, at.airframe)
-    out[0] = 2.0 * throttles[0] * throttles[0] - 1.0
-    out[1] = 2.0 * throttles[1] * throttles[1] - 1.0
-    out[2] = 2.0 * throttles[2] * throttles[2] - 1.0
-    out[3] = 2.0 * throttles[3] * throttles[3] - 1.0
-
-
-class InRotors(Agent):
-    """A skill of action mode ctbr as one of mode rotor: the Iris's rate loop runs here, once a control step."""
-
-    view, action_mode = "ordered", "rotor"
-
-    def __init__(self, agent: Agent, scenario: Scenario):
-        self.name, self.memory_size, self._agent = agent.name, agent.memory_size, agent
-        fields = [("place", I8), ("mode", I4), ("rate", F8, 3), ("command", F8, 4), ("airframe", record(AIRFRAME))]
-        self._at = np.zeros(1, record(fields))
-        self._at["place"], self._at["mode"] = scenario.views["match"].slices["rate"].start, CTBR
-        self._at["airframe"] = IRIS.params(CONTROL_DT, GRAVITY, fine=False)
-        self._function = compiled("skyrally.agents.recast", "rotor_row").act
-
-    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
-        action = np.zeros((len(obs), 4), np.float32)
-        self._agent.first_row = self.first_row
-        self._agent.act(obs, memory, action)
-        self._function(np.ascontiguousarray(obs), self._at, 0, np.clip(action, -1.0, 1.0), out)
-
-
 def alike(skills: dict[str, Agent], scenario: Scenario) -> dict[str, Agent]:
     """The skills in one action mode: in ctbr, unless one of them is of mode rotor. SkyrallyError for others."""
     for name, agent in skills.items():
@@ -148,5 +107,6 @@ def alike(skills: dict[str, Agent], scenario: Scenario) -> dict[str, Agent]:
             raise SkyrallyError(f"skill {name}, {agent.name}, acts in mode {agent.action_mode}; expected ctbr or rotor")
     if all(agent.action_mode == "ctbr" for agent in skills.values()):
         return skills
-    mixed = {id(agent): InRotors(agent, scenario) if agent.action_mode == "ctbr" else agent for agent in skills.values()}
+    airframe, match = IRIS.params(CONTROL_DT, GRAVITY, fine=False), scenario.views["match"]
+    mixed = {id(agent): ByRotor(agent, match, airframe) if agent.action_mode == "ctbr" else agent for agent in skills.values()}
     return {name: mixed[id(skills[name])] for name in SKILLS}

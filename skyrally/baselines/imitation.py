@@ -148,7 +148,7 @@ def teacher_for(env: BatchEnv, spec: str) -> Agent:
     if (teacher.view or env.scenario.default_view) != env.layout.name:
         raise SkyrallyError(f"{teacher.name} sees view {teacher.view}, the drones see {env.layout.name}; set view={teacher.view}")
     if teacher.action_mode == "ctbr" and env.action_mode == "rotor":
-        return ByRotor(teacher, env.scenario, env.params["airframe"])
+        return ByRotor(teacher, env.layout, env.params["airframe"][0])
     if teacher.action_mode != env.action_mode:
         raise SkyrallyError(f"{teacher.name} flies by {teacher.action_mode}; set action_mode={teacher.action_mode}")
     return teacher

@@ -54,7 +54,7 @@ def test_rotors_fly_as_body_rates_do():
         env = BatchEnv(scenario, 4, seed=3, threads=1, action_mode=mode)
         player = find_agent("scripted:rally", scenario)
         if mode == "rotor":
-            player = ByRotor(player, scenario, env.params["airframe"])
+            player = ByRotor(player, env.layout, env.params["airframe"][0])
         obs, actions = env.reset(), np.zeros((4, 4), np.float32)
         memory = np.zeros((4, player.memory_size), np.float32)
         path = []
@@ -70,7 +70,7 @@ def test_rotors_fly_as_body_rates_do():
 def test_rotors_are_refused_to_who_does_not_fly_by_rates():
     scenario = find("hit-the-ball")
     with pytest.raises(SkyrallyError, match="flies by rotor"):
-        ByRotor(find_agent("scripted:hit-the-ball", scenario), scenario, np.zeros(1))
+        ByRotor(find_agent("scripted:hit-the-ball", scenario), scenario.views[scenario.default_view], np.zeros(1)[0])
 
 
 def test_lessons_sink_in(taught):

@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from skyrally.agents.agent import Agent
+from skyrally.agents.by_rotor import ByRotor
 from skyrally.agents.hierarchy import Hierarchy
 from skyrally.agents.manifest import members
 from skyrally.agents.networks import Actors, NetworkSpec
 from skyrally.agents.orders import ORDER, SKILLS, ordered
 from skyrally.agents.policy import manifest_of, write_agent
-from skyrally.agents.recast import RECAST, InRotors, Recast
+from skyrally.agents.recast import RECAST, Recast
 from skyrally.agents.spec import find_agent, home
 from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError
@@ -130,7 +131,7 @@ def test_skills_learned_in_drills_play_with_their_own_view(tmp_path, drill, skil
     agent = find_agent(written(tmp_path, f"format: 1\nskills: {{{skill}: 'file:net'}}\n"), find(MATCH))
     assert agent.action_mode == mode
     assert isinstance(agent.skills[skill], Recast)
-    assert isinstance(agent.skills["cover"], InRotors) == (mode == "rotor")
+    assert isinstance(agent.skills["cover"], ByRotor) == (mode == "rotor")
     env = BatchEnv(find(MATCH), 2, seed=1, threads=1)
     env.assign(view=agent.view, action_mode=agent.action_mode)
     obs, memory, out = env.reset().reshape(12, -1), np.zeros((12, agent.memory_size), np.float32), np.zeros((12, 4), np.float32)
@@ -163,7 +164,11 @@ def test_rotors_do_what_the_world_makes_of_rates():
     scenario = find(MATCH)
     rng = np.random.default_rng(0)
     actions = rng.uniform(-1.0, 1.0, (1, 6, 4)).astype(np.float32)
-    kept = type("Kept", (Agent,), {"name": "kept", "act": lambda self, obs, memory, out: out.__setitem__(slice(None), actions[0])})()
+    kept = type(
+        "Kept",
+        (Agent,),
+        {"name": "kept", "action_mode": "ctbr", "act": lambda self, obs, memory, out: out.__setitem__(slice(None), actions[0])},
+    )()
     ends = []
     for mode in ("ctbr", "rotor"):
         env = BatchEnv(scenario, 1, seed=4, threads=1)
@@ -173,7 +178,7 @@ def test_rotors_do_what_the_world_makes_of_rates():
         rate, given = env.worlds["drones"]["rate"].copy(), actions.copy()
         if mode == "rotor":
             row = np.concatenate((env.observe()[0], np.zeros((6, ORDER), np.float32)), axis=1)
-            InRotors(kept, scenario).act(row, np.zeros((6, 0), np.float32), given[0])
+            ByRotor(kept, scenario.views["match"], env.params["airframe"][0]).act(row, np.zeros((6, 0), np.float32), given[0])
         env.step(given)
         ends.append((env.worlds["drones"]["rotor"].copy(), rate))
     assert np.allclose(ends[0][0], ends[1][0], atol=1e-5)
