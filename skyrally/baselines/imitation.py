@@ -24,7 +24,7 @@ from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
 from ..rollout import Carry, Learner, Seat, begin, collect
 from .config import Range, option
-from .learned import Learned
+from .learned import START, Learned
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
 
@@ -50,6 +50,7 @@ class ImitationConfig:
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
     frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
+    start: str = option("", START)
     std: ClassVar[str] = "free"  # of the actor, for learners that begin with it
     std_init: ClassVar[float] = 0.6
     gru: ClassVar[int] = 0

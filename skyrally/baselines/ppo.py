@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -26,14 +26,12 @@ from ..agents.basic import hover_action
 from ..agents.networks import Actors, Critic, NetworkSpec, PooledCritic, own_frame, turned_of
 from ..agents.policy import NetworkAgent
 from ..agents.sets import ENCODERS, entities_of
-from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
-from ..errors import SkyrallyError
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
-from .learned import Learned
+from .learned import START, Learned
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -83,7 +81,7 @@ class PPOConfig:
     std_final: float = option(0.15, "bound of a free standard deviation at the end; falls from std_init", Range(0.0, open_low=True))
     hold: int = option(1, "world steps that an action is held for; gamma and steps count actions", Range(1))
     stagger: bool = option(True, "spread the first episodes over the horizon")
-    start: str = option("", "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones")
+    start: str = option("", START)
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
 
 
@@ -173,21 +171,6 @@ class PPO(Learned):
         row |= self.carry.episodes.summary()
         row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
         return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
-
-    @torch.no_grad()
-    def begin_with(self, spec: str) -> None:
-        """Takes over the weights of a trained agent; how much it explores stays as configured. SkyrallyError when they do not fit."""
-        agent = find_agent(spec, self.env.scenario)
-        if not isinstance(agent, NetworkAgent):
-            raise SkyrallyError(f"start is {spec}, which has no weights; expected zoo:NAME, run:DIR or file:PATH")
-        same = {"view": (agent.view, self.policy.view), "action_mode": (agent.action_mode, self.policy.action_mode)}
-        ours, theirs = asdict(self.actors.spec), asdict(agent.actors.spec)
-        differ = {**same, **{name: (theirs[name], ours[name]) for name in ours if name != "std_init"}}
-        told = [f"{name}={there!r} (here {here!r})" for name, (there, here) in differ.items() if there != here]
-        if told:
-            raise SkyrallyError(f"start={spec} does not fit: it has {', '.join(told)}; set the same here")
-        kept = {name: value for name, value in self.actors.state_dict().items() if name.endswith("log_std")}
-        self.actors.load_state_dict({**agent.actors.state_dict(), **kept})
 
     def _experience(self, rollout: Rollout) -> Track:
         """What is learned from. Learners with aims of their own change its rewards and weights."""
