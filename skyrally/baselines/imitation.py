@@ -1,7 +1,7 @@
 """Imitation: an actor learns what a teacher would do in the states that it comes to itself (DAgger, Ross, Gordon and Bagnell 2011).
 
 One iteration: collect a rollout, in which the teacher plays a falling share of the worlds and names its action everywhere -> the actor's
-mean is drawn to those actions by least squares. What it has learned plays like any run and is where other learners may begin (`start=`).
+mean is drawn to those actions by least squares. What it has learned plays like any run and is where other learners may begin (`initial=`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
 from ..rollout import Carry, Learner, Seat, begin, collect
 from .config import Range, option
-from .learned import START, Learned
+from .learned import INITIAL, Learned
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
 
@@ -50,7 +50,7 @@ class ImitationConfig:
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
     frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
-    start: str = option("", START)
+    initial: str = option("", INITIAL)
     std: ClassVar[str] = "free"  # of the actor, for learners that begin with it
     std_init: ClassVar[float] = 0.6
     gru: ClassVar[int] = 0

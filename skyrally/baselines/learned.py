@@ -17,7 +17,7 @@ from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError
 from ..scenarios.scenario import Scenario
 
-START = "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones"  # key `start`
+INITIAL = "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones"  # key `initial`
 
 
 class Learned:
@@ -32,13 +32,13 @@ class Learned:
         """Takes over the weights of a trained agent; how much it explores stays as configured. SkyrallyError when they do not fit."""
         agent = find_agent(spec, self.env.scenario)
         if not isinstance(agent, NetworkAgent):
-            raise SkyrallyError(f"start is {spec}, which has no weights; expected zoo:NAME, run:DIR or file:PATH")
+            raise SkyrallyError(f"initial is {spec}, which has no weights; expected zoo:NAME, run:DIR or file:PATH")
         same = {"view": (agent.view, self.policy.view), "action_mode": (agent.action_mode, self.policy.action_mode)}
         ours, theirs = asdict(self.actors.spec), asdict(agent.actors.spec)
         differ = {**same, **{name: (theirs[name], ours[name]) for name in ours if name != "std_init"}}
         told = [f"{name}={there!r} (here {here!r})" for name, (there, here) in differ.items() if there != here]
         if told:
-            raise SkyrallyError(f"start={spec} does not fit: it has {', '.join(told)}; set the same here")
+            raise SkyrallyError(f"initial={spec} does not fit: it has {', '.join(told)}; set the same here")
         kept = {name: value for name, value in self.actors.state_dict().items() if name.endswith("log_std")}
         self.actors.load_state_dict({**agent.actors.state_dict(), **kept})
 

@@ -31,7 +31,7 @@ from ..envs.choices import DISCRETE, Choices
 from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
-from .learned import START, Learned
+from .learned import INITIAL, Learned
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -81,7 +81,7 @@ class PPOConfig:
     std_final: float = option(0.15, "bound of a free standard deviation at the end; falls from std_init", Range(0.0, open_low=True))
     hold: int = option(1, "world steps that an action is held for; gamma and steps count actions", Range(1))
     stagger: bool = option(True, "spread the first episodes over the horizon")
-    start: str = option("", START)
+    initial: str = option("", INITIAL)
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
 
 

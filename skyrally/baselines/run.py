@@ -105,8 +105,8 @@ class Run:
         folder.sweep()
         state = folder.last_state()
         if state is None:
-            if config["algorithm"].get("start"):
-                self.learner.begin_with(config["algorithm"]["start"])
+            if config["algorithm"].get("initial"):
+                self.learner.begin_with(config["algorithm"]["initial"])
         else:
             self.learner.load(state["learner"])
             for key in CARRIED:

@@ -73,16 +73,12 @@ class BatchEnv:
         self._chunks = chunks_of(self.num_worlds, threads) if self._crowd is None else self._crowd.chunks
         self._rigging = rigging(self.worlds, self.params, len(self._chunks), ACTION_SIZE)
         self.assign(view=view or scenario.default_view, action_mode=action_mode or scenario.action_modes[0])
-        self._step: Any
-        self._restart: Any
         self._step, self._restart, built = self._build()
         self._pool = ThreadPoolExecutor(len(self._chunks), "skyrally") if len(self._chunks) > 1 else None
         name = scenario.name + (" (disturbed)" if self._rigging else "")
         first = "step" if self._crowd is None else self._crowd.first_function
         with announced(name, built, first, pack=self.num_drones > 1), compiling(scenario, self.params):
             self._warm()
-
-    # -- what there is -------------------------------------------------------------------------------------------------
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -142,8 +138,6 @@ class BatchEnv:
         frame.world = self.worlds[row].copy() if self._rigging is None else self._rigging.snapshot(row)
         return frame
 
-    # -- seats ---------------------------------------------------------------------------------------------------------
-
     def assign(self, *, team: int | None = None, view: Any = None, action_mode: Any = None, mask: Any = None) -> None:
         """Gives the drones of a team (None: all), in the worlds of `mask` [W] (None: all), a view or an action mode.
 
@@ -161,8 +155,6 @@ class BatchEnv:
         w, n = self.num_worlds, self.num_drones
         obs, reward = np.zeros((w, n, self.layout.size), np.float32), np.zeros((w, n), np.float32)
         return Step(obs, reward, np.zeros(w, bool), np.zeros(w, bool), self.alive)
-
-    # -- stepping ------------------------------------------------------------------------------------------------------
 
     def reset(self, mask: Any = None, seeds: Any = None, out: Any = None) -> np.ndarray:
         """Resets the worlds of `mask` [W] (None: all) and returns obs [W, N, O], rows of other worlds unchanged.
@@ -246,8 +238,6 @@ class BatchEnv:
             self._pool.shutdown()
             self._pool = None
             self._chunks = [(0, self.num_worlds)]
-
-    # -- inside --------------------------------------------------------------------------------------------------------
 
     @staticmethod
     def _outputs(step: Step) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

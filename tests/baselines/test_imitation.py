@@ -111,7 +111,7 @@ def test_it_resumes_to_the_same_numbers(taught, tmp_path):
 
 def test_ppo_begins_with_what_was_learned(taught, tmp_path):
     """While only the critic learns, the actor stays as it was taught; how much it explores is the new run's own."""
-    run = started(tmp_path / "run", "ppo", 1024, start=f"run:{taught}", critic_first=512, std_init=0.2, save_seconds=1e9)
+    run = started(tmp_path / "run", "ppo", 1024, initial=f"run:{taught}", critic_first=512, std_init=0.2, save_seconds=1e9)
     before = {name: value.clone() for name, value in run.learner.actors.state_dict().items() if "normaliser" not in name}
     lesson = find_agent(f"run:{taught}", find("solo-bump")).actors.state_dict()  # type: ignore[attr-defined]
     assert all(torch.equal(value, lesson[name]) for name, value in before.items() if "log_std" not in name)
@@ -131,14 +131,14 @@ def test_ppo_begins_with_what_was_learned(taught, tmp_path):
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ({"start": "scripted:rally"}, "has no weights"),
+        ({"initial": "scripted:rally"}, "has no weights"),
         ({"hidden": (16,)}, r"hidden=\(32,\)"),
         ({"action_mode": "rotor"}, "action_mode='ctbr'"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(taught, tmp_path, keys, words):
     with pytest.raises(SkyrallyError, match=words):
-        started(tmp_path / "run", "ppo", 256, **{"start": f"run:{taught}", **keys})
+        started(tmp_path / "run", "ppo", 256, **{"initial": f"run:{taught}", **keys})
 
 
 @pytest.mark.parametrize(

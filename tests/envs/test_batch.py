@@ -14,7 +14,7 @@ from skyrally import SkyrallyError
 pytestmark = pytest.mark.jit
 NAMED = [
     (lambda: skyrally.make("volleyball-3v4"), "volleyball-3v3"),
-    (lambda: skyrally.make("hover", engine="genesis"), "native"),
+    (lambda: skyrally.make("hover", engine="bullet"), "native"),
     (lambda: skyrally.make("hover", device="cuda"), "device is 'cuda'"),
     (lambda: skyrally.make("hover", action_mod="ctbr"), "action_mode"),
     (lambda: skyrally.make("hover", thread=2), "threads"),

@@ -20,7 +20,7 @@ STAGE = board_stage(
     (Disc("thing", 0.2, 0.1, colour="plant"),),
     (Patch(0.0, 0.0, 8.0, 4.0, "field", "meadow"),),
 )
-GAMES = [name for name, scenario in SCENARIOS.items() if scenario.choices is not None]
+GAMES = [name for name, scenario in SCENARIOS.items() if scenario.family == "game"]
 
 
 def frame(step: int = 0, x: float = 0.0) -> Frame:
