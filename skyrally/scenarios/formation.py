@@ -57,11 +57,11 @@ from ..physics.vec import body_x, body_z, fn, norm, put3, put4, sub, vec3, vec4,
 from .matching import MATCHED, exact_transport, forget_transport, hausdorff, soft_transport, soften, squared
 from .parts import random_attitude
 from .scenario import Field, Layout, Metric, Term, choice, pay
+from .slots import SHAPES, slot_of
 from .swarm_blocks import MOST, NEIGHBOURS, SELF, keep_lowest, show_neighbours, show_self
 from .swarm_parts import square_effort, swarm_params, swarm_scenario
 
 SIDE, COUNT, REACH, HEIGHT = (8.0, 8.0, 4.0), 7, 5.0, 1.5  # m, drones, m, m
-SHAPES = ("hexagon", "square", "triangle", "disc")
 SPACING, TIGHTEST, HOLD = 2.0, 0.6, 0.3  # m between slots: at 7 drones in the domain, at least; m within which a slot is held
 CELL, CELL_HIGH, LOW, LAYERS = 0.5, 0.25, 0.5, 6  # m, m, m, of starts
 TILT, LOWEST, SAFE = 0.2 * math.pi, 0.2, 0.4  # rad, m, m
@@ -70,7 +70,6 @@ FEW = 64  # drones up to which transport is exact and the reward is OmniDrones'
 EVERY = 25  # steps between exact transports
 GOOD = 0.1  # m^2
 START, ATTITUDE, SHAPE, TURN = 16, 17, 20, 21  # channels of draws
-GOLDEN = math.pi * (3.0 - math.sqrt(5.0))  # rad
 
 LAYOUT = Layout(
     "own",
@@ -140,36 +139,6 @@ def draw_shape(world, drones, params):
     forget_transport(drones, world.count)
     world.redrawn = world.step
     world.settled_now = -1.0
-
-
-@fn
-def slot_of(shape, k, count):
-    """The k-th slot of a shape of `count`, in units of the spacing."""
-    if shape == 0:
-        return _hexagon(k)
-    if shape == 1:
-        across = math.ceil(math.sqrt(count))
-        row = k // across
-        return float(row), k % across - 0.5 * min(across, count - row * across)
-    if shape == 2:
-        row = int(0.5 * (math.sqrt(8.0 * k + 1.0) - 1.0) + 1e-9)
-        return -0.5 * math.sqrt(3.0) * row, k - 0.5 * row * (row + 1.0) - 0.5 * row
-    radius = math.sqrt(k + 0.5) / 1.5  # so that no two are nearer than the spacing
-    return radius * math.cos(k * GOLDEN), radius * math.sin(k * GOLDEN)
-
-
-@fn
-def _hexagon(k):
-    """Ring r of a hexagonal lattice holds 6 r places."""
-    if k == 0:
-        return 0.0, 0.0
-    ring = math.ceil((math.sqrt(12.0 * k + 9.0) - 3.0) / 6.0 - 1e-9)
-    j = k - 3 * ring * (ring - 1) - 1
-    a, b, share = (j // ring) * math.pi / 3.0, (j // ring + 1) * math.pi / 3.0, (j % ring) / ring
-    return (
-        ring * (math.cos(a) + share * (math.cos(b) - math.cos(a))),
-        ring * (math.sin(a) + share * (math.sin(b) - math.sin(a))),
-    )
 
 
 @fn

@@ -40,11 +40,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import SkyrallyError
-from ..physics.links import LOAD, carry_on, hook_of, hook_place, weigh_box
+from ..physics.links import LOAD, carry_on, hook_place, weigh_box
 from ..physics.records import F8, I8, record
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, clearance, close_on_time, launch, note_clearance, obey, tally
 from ..physics.vec import add, body_x, body_z, clip, dot, fn, put3, put4, quat_from_euler, scale, sub, to_world, vec3, vec4, write
+from .loads import ROD, load_slot, outwards, pose_error, straightness
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .stage import Disc
 from .swarm_blocks import SELF, show_attitude, show_self
@@ -52,7 +53,6 @@ from .swarm_parts import square_effort, swarm_params, swarm_scenario
 
 SIDE, COUNT, REACH = (8.0, 8.0, 5.0), 4, 3.0  # m, drones, m
 HALF = (0.375, 0.25, 0.1)  # m, half edges of the box
-ROD, SPLAY = 1.0, math.radians(15.0)  # m, rad
 MOST = 16  # carriers of a load
 LIGHT, HEAVY = 0.5, 0.8  # of the carriers' mass
 AROUND, LOW, HIGH, GOAL = 3.0, 1.35, 2.5, 2.0  # m: starts, at most from the middle and at what height; the goal's height
@@ -139,23 +139,8 @@ def _begin_group(world, drones, params, g, first, last):
         leader.fail_at = 1 + int(uniform(world, first, FAIL + 2, 0.0, float(params.max_steps)))
     for i in range(first, last):
         put3(drones[i].hook, hook_place(i - first, n, HALF))
-        put3(drones[i].slot_place, add(vec3(drones[i].hook), scale(ROD, _outwards(drones[i].hook, n))))
-        launch(drones[i], params.airframe, _slot_of(load, drones[i]), 0.0)
-
-
-@fn
-def _outwards(hook, n):
-    """The unit vector from a hook to its slot, in the load's frame."""
-    size = math.sqrt(hook[0] * hook[0] + hook[1] * hook[1])
-    if n == 1 or size < 1e-9:
-        return 0.0, 0.0, 1.0
-    return math.sin(SPLAY) * hook[0] / size, math.sin(SPLAY) * hook[1] / size, math.cos(SPLAY)
-
-
-@fn
-def _slot_of(load, drone):
-    """m, world."""
-    return add(vec3(load.pos), to_world(vec4(load.quat), vec3(drone.slot_place)))
+        put3(drones[i].slot_place, add(vec3(drones[i].hook), scale(ROD, outwards(drones[i].hook, n))))
+        launch(drones[i], params.airframe, load_slot(load, drones[i]), 0.0)
 
 
 @fn
@@ -205,11 +190,11 @@ def _judge_group(world, drones, params, actions, reward, first, last):
         if drone.alive == 1:
             left += 1
             apart, low = min(apart, drone.clearance), min(low, drone.pos[2])
-            joint += max(0.0, _straightness(load, drone))
+            joint += max(0.0, straightness(load, drone))
             effort += math.sqrt(square_effort(actions[i]))
     swing, spin = math.sqrt(load.vel[0] ** 2 + load.vel[1] ** 2), dot(up, to_world(vec4(load.quat), vec3(load.rate)))
     lost = not (up[2] > TILT and low > LOWEST)  # also if they are no numbers
-    leader.error = LOST if lost else _pose_error(leader)
+    leader.error = LOST if lost else pose_error(leader)
     late = max(1, world.step - params.max_steps + LATE)
     leader.late_error += (leader.error - leader.late_error) / late
     leader.late_swing += (0.0 if lost else swing - leader.late_swing) / late
@@ -238,27 +223,11 @@ def _take_out(world, drones, i):
 
 
 @fn
-def _straightness(load, drone):
-    """The cosine between the rod and the way from the hook to the slot."""
-    hook = hook_of(load, drone)
-    return dot(sub(vec3(drone.pos), hook), sub(_slot_of(load, drone), hook)) / (ROD * ROD)
-
-
-@fn
-def _pose_error(leader):
-    """The norm of place error (m) and of the difference of the unit headings."""
-    nose, yaw = body_x(vec4(leader.load.quat)), leader.goal_yaw
-    turn = (nose[0] - math.cos(yaw), nose[1] - math.sin(yaw), nose[2])
-    gap = sub(vec3(leader.goal), vec3(leader.load.pos))
-    return math.sqrt(dot(gap, gap) + dot(turn, turn))
-
-
-@fn
 def look(world, drones, params, cells, i, out):
     first = i // params.carriers * params.carriers
     drone, leader, load = drones[i], drones[first], drones[first].load
     at = show_self(drone, vec3(load.pos), out, 0)
-    at = write(out, at, sub(_slot_of(load, drone), vec3(drone.pos)))
+    at = write(out, at, sub(load_slot(load, drone), vec3(drone.pos)))
     left, end = 1, at + 7 * (MOST - 1)
     for j in range(first, min(first + params.carriers, world.count)):
         other = drones[j]

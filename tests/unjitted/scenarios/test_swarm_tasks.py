@@ -21,9 +21,9 @@ from skyrally.render.painter import Painter
 from skyrally.render.recorder import ReplaySink
 from skyrally.render.replay import open_replay
 from skyrally.scenarios.coverage import transport_to_users
-from skyrally.scenarios.formation import SHAPES, slot_of
 from skyrally.scenarios.matching import exact_transport, forget_transport, hausdorff, soft_transport, soften
 from skyrally.scenarios.pillars import in_sight, set_pillar
+from skyrally.scenarios.slots import SHAPES, slot_of
 
 NAMES = ["formation", "pursuit", "cover-search", "payload"]
 
