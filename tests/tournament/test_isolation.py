@@ -19,6 +19,7 @@ from skyrally.tournament.cell.isolation import IsolatedAgent, Limits
 
 FILE = Path(hostile_entrants.__file__)
 LIMITS = Limits(action=2.0, start=20.0, memory=512)
+SPECIAL = {"hangs_when_made": Limits(action=2.0, start=6.0, memory=512), "grows": Limits(action=30.0, start=20.0, memory=512)}
 HARMLESS = [name for name, says in hostile_entrants.SAYS.items() if says is None]
 WALLED = pytest.mark.skipif(sys.platform != "linux" or offered() < 6, reason="the walls need Linux 6.12 with Landlock")
 
@@ -40,8 +41,7 @@ def met(name, file=FILE, limits=LIMITS, steps=14):
 @pytest.mark.parametrize("name", hostile_entrants.SAYS)
 def test_every_fault_has_its_name(name):
     before = FILE.read_bytes()
-    limits = Limits(action=2.0, start=6.0, memory=512) if name == "hangs_when_made" else LIMITS
-    agent, out = met(name, limits=limits)
+    agent, out = met(name, limits=SPECIAL.get(name, LIMITS))
     says = hostile_entrants.SAYS[name]
     if says is None:
         assert not agent.faults

@@ -144,7 +144,7 @@ class IsolatedAgent(Agent):
             self._fail(f"gave no answer within {limit:g} s")
             return
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.5)
+            self._process.wait(3.0)
         status = self._process.returncode
         if str(error):
             self._fail(str(error))
