@@ -38,9 +38,9 @@ def duel():
 # -- PettingZoo's tests ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.filterwarnings("error")
 @pytest.mark.filterwarnings("ignore:reset option 'options'")
 @pytest.mark.filterwarnings("ignore:Observation numpy array is all zeros")  # of who takes part no more
+@pytest.mark.filterwarnings("error")
 def test_pettingzoo_accepts_both_doors(scenario):
     parallel_api_test(skyrally.parallel_env(scenario), CYCLES)
     api_test(skyrally.env(scenario), CYCLES)
@@ -56,9 +56,9 @@ def test_pettingzoo_accepts_the_state(scenario):
     state_test(skyrally.env(scenario), skyrally.parallel_env(scenario), 20)
 
 
-@pytest.mark.filterwarnings("error")
 @pytest.mark.filterwarnings("ignore:reset option 'options'")
 @pytest.mark.filterwarnings("ignore:Observation numpy array is all zeros")  # of who takes part no more
+@pytest.mark.filterwarnings("error")
 def test_pettingzoo_accepts_agents_that_leave(toy):
     parallel_api_test(skyrally.parallel_env(toy, remove_dead=True), 30)
     api_test(skyrally.env(toy, remove_dead=True), 30)
