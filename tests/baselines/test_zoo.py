@@ -12,10 +12,11 @@ from skyrally.tournament.evaluation import evaluate
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "least"), [("solo-bump", 10.83), ("back-and-forth", 9.7), ("hit-the-ball", 11.0), ("bump-and-pass", 11.0)]
+    ("name", "least"),
+    [("solo-bump", 10.83), ("back-and-forth", 9.7), ("hit-the-ball", 11.0), ("bump-and-pass", 11.0), ("set-and-spike-hard", 0.68)],
 )
 def test_they_are_as_good_as_said(name, least):
-    """solo-bump: the published number; the others came near it (10.04, 11.40 and 13.71)."""
+    """solo-bump: the published number; the others came near it (10.04, 11.40, 13.71) or to it (0.75)."""
     assert evaluate(f"zoo:{name}", episodes=300, seed=4).metric.low > least
 
 
