@@ -21,7 +21,7 @@ setup-dev: .venv/.installed-dev
 	touch $@
 
 match: setup
-	$(PY) -m skyrally watch volleyball-3v3 --red scripted:rally --blue scripted:rally --points 3 --seed 4 --out match.mp4 --out match.replay --force
+	$(PY) -m skyrally watch volleyball-3v3 --red scripted:rally --blue scripted:rally --points 3 --seed 2 --out match.mp4 --out match.replay --force
 
 # The viewer of replays: web/ bundled into skyrally/render/web, which is committed, so that only who changes web/ needs npm.
 viewer:
