@@ -76,7 +76,7 @@ def test_one_seed_of_every_drill_comes_first():
 
 @pytest.mark.parametrize("curve", commands.CURVES, ids=DRILLS)
 def test_every_command_is_one_that_train_takes(curve):
-    assert curve.algorithm == ("ppo" if find(curve.drill).drones == 1 else "mappo")
+    assert curve.algorithm == ("ppo" if find(curve.drill).drones == 1 else "imitate")
     assert find(curve.drill).published
     _, kind, _ = ALGORITHMS[curve.algorithm]
     keys = parse_options((*commands.EVERYWHERE, *curve.keys))
