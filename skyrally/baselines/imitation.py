@@ -28,8 +28,6 @@ from .learned import INITIAL, Learned
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
 
-PARTS = ("actors", "optimiser")
-
 
 @dataclass(frozen=True)
 class ImitationConfig:
@@ -81,6 +79,8 @@ class Apprentice(Learner):
 class Imitation(Learned):
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
 
+    parts = ("actors", "optimiser")
+
     def __init__(self, env: BatchEnv, config: ImitationConfig, frames: int):
         """frames: world steps of the whole training, over which the learning rate and the teacher's share of the worlds fall."""
         self.env, self.config, self.frames = env, config, frames
@@ -125,23 +125,11 @@ class Imitation(Learned):
             raise Diverged(f"the loss is not finite ({total}); try a smaller learning_rate")
         return total / (config.epochs * config.minibatches)
 
-    def state(self) -> dict[str, Any]:
-        """All that `load` needs to go on exactly as if nothing had happened."""
-        parts = {name: getattr(self, name).state_dict() for name in PARTS}
-        return parts | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        """Goes on from what `state` gave."""
-        for name in PARTS:
-            getattr(self, name).load_state_dict(state[name])
-        self.carry.restore(self.env, state["carry"])
-        torch.set_rng_state(state["torch_rng"])
-
 
 def teacher_for(env: BatchEnv, spec: str) -> Agent:
     """The teacher of an actor that sees and acts as the drones of `env` do.
 
-    A player of body rates teaches rotors too. SkyrallyError when it sees or acts otherwise, or draws lots.
+    A player of body rates teaches rotors too. SkyrallyError when it sees or acts otherwise.
     """
     teacher = find_agent(spec or env.scenario.yardstick, env.scenario)
     if env.action_mode == DISCRETE:

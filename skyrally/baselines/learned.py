@@ -15,6 +15,7 @@ from ..agents.policy import NetworkAgent, manifest_of, write_agent
 from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError
+from ..rollout import Carry
 from ..scenarios.scenario import Scenario
 
 INITIAL = "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones"  # key `initial`
@@ -26,6 +27,8 @@ class Learned:
     env: BatchEnv
     actors: Actors
     policy: Any
+    carry: Carry
+    parts: tuple[str, ...]  # the attributes whose states a checkpoint keeps
 
     @torch.no_grad()
     def begin_with(self, spec: str) -> None:
@@ -55,3 +58,15 @@ class Learned:
         policy, spec = self.policy, self.actors.spec
         told = manifest_of(scenario, options, policy.view, policy.action_mode, spec, provenance, policy.choices, policy.hold)
         write_agent(folder, self.actors, told)
+
+    def state(self) -> dict[str, Any]:
+        """All that `load` needs to go on exactly as if nothing had happened."""
+        parts = {name: getattr(self, name).state_dict() for name in self.parts}
+        return parts | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        for name in self.parts:
+            getattr(self, name).load_state_dict(state[name])
+        self.carry.restore(self.env, state["carry"])
+        torch.set_rng_state(state["torch_rng"])

@@ -49,7 +49,6 @@ CHUNK = 4096  # rows per forward pass without gradients
 Place = tuple[slice, slice]  # drones, worlds
 EVERYWHERE: Place = (ALL, ALL)
 CRITICS = ("obs", "state", "pooled")
-PARTS = ("actors", "critic", "scale", "optimiser")
 
 
 @dataclass(frozen=True)
@@ -113,6 +112,8 @@ Others = Callable[[Policy], Sequence[Seat]]
 
 class PPO(Learned):
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
+
+    parts = ("actors", "critic", "scale", "optimiser")
 
     def __init__(
         self, env: BatchEnv, config: PPOConfig, frames: int, *, places: Sequence[Place] = (EVERYWHERE,), others: Others = lambda policy: ()
@@ -266,18 +267,6 @@ class PPO(Learned):
         with torch.no_grad():
             kl = kl_estimate(log_prob, old, alive)
         return {"loss/policy": policy.item(), "loss/value": value.item(), "entropy": entropy.item(), "kl": kl.item()}
-
-    def state(self) -> dict[str, Any]:
-        """All that `load` needs to go on exactly as if nothing had happened."""
-        parts = {name: getattr(self, name).state_dict() for name in PARTS}
-        return parts | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        """Goes on from what `state` gave."""
-        for name in PARTS:
-            getattr(self, name).load_state_dict(state[name])
-        self.carry.restore(self.env, state["carry"])
-        torch.set_rng_state(state["torch_rng"])
 
 
 def actor_spec(config: Any, view: Layout, drones: int, choices: int, actions: int = 4) -> NetworkSpec:

@@ -118,6 +118,8 @@ class ChoicePolicy(Learner):
 class Q(Learned):
     """The learner. `iterate()` collects one rollout and learns; `actors` is what it has learned."""
 
+    parts = ("networks", "targets", "optimiser")
+
     def __init__(self, env: BatchEnv, config: QConfig, frames: int, *, drones: slice = ALL, others: Sequence[Seat] = ()):
         """frames: world steps of the whole training. others: who plays the drones outside `drones`."""
         if env.action_mode != DISCRETE:
@@ -242,19 +244,13 @@ class Q(Learned):
         return {"loss/value": loss.item(), "value": target.mean().item() / config.reward_scale}
 
     def state(self) -> dict[str, Any]:
-        """All that `load` needs to go on exactly as if nothing had happened."""
-        parts = {name: getattr(self, name).state_dict() for name in ("networks", "targets", "optimiser")}
         kept = {"replay": self.replay.state()} if self.replay is not None else {}
-        return parts | kept | {"carry": self.carry.state(self.env), "torch_rng": torch.get_rng_state()}
+        return super().state() | kept
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Goes on from what `state` gave."""
-        for name in ("networks", "targets", "optimiser"):
-            getattr(self, name).load_state_dict(state[name])
+        super().load(state)
         if self.replay is not None:
             self.replay.restore(state["replay"])
-        self.carry.restore(self.env, state["carry"])
-        torch.set_rng_state(state["torch_rng"])
 
 
 def value_spec(config: QConfig, layout: Any, drones: int, choices: int) -> NetworkSpec:
