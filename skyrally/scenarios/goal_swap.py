@@ -41,9 +41,8 @@ from ..physics.cells import around, strip
 from ..physics.records import F8, I4, I8
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, close_on_time, fly_on, launch, note_clearance, obey, shuffled, tally
-from ..physics.swarm_records import NONE, PHYSICAL
 from ..physics.vec import clip, fn, norm, put3, sub, vec3
-from .pillars import PILLARS, cell_at, cells_key, clear_pillars, meet_pillar, middle, pillar_places, set_pillar, show_pillars
+from .pillars import PILLARS, cell_at, cells_key, clear_pillars, middle, pillar_places, set_pillar, show_pillars, strike_pillar
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .swarm_blocks import NEIGHBOURS, SELF, show_neighbours, show_self
 from .swarm_parts import square_effort, swarm_params, swarm_scenario
@@ -134,11 +133,7 @@ def move(world, drone, params, action, i, tick):
     obey(drone, params, action)
     fly_on(drone, params)
     _stay_inside(world, drone)
-    drone.pillar_struck = 0
-    if params.collisions != NONE:
-        met = meet_pillar(world, drone, params.airframe.body_radius, params.drone_restitution, params.collisions == PHYSICAL)
-        drone.pillar_struck = 1 if met == 1 and drone.pillar == 0 else 0
-        drone.pillar = met
+    strike_pillar(world, drone, params)
 
 
 @fn

@@ -12,6 +12,7 @@ import numpy as np
 from ..physics.records import F8, I8, Fields
 from ..physics.rng import moment, word
 from ..physics.swarm import shuffled
+from ..physics.swarm_records import NONE, PHYSICAL
 from ..physics.vec import clip, fn
 
 ACROSS = 128  # cells along a side for which there are bits
@@ -133,6 +134,16 @@ def meet_pillar(world, drone, radius, restitution, solid):
             drone.vel[0] -= (1.0 + restitution) * closing * nx
             drone.vel[1] -= (1.0 + restitution) * closing * ny
     return 1
+
+
+@fn
+def strike_pillar(world, drone, params):
+    """Lets a drone meet a pillar as `collisions` says; notes in `pillar` that it is in one, in `pillar_struck` that it came into it now."""
+    drone.pillar_struck = 0
+    if params.collisions != NONE:
+        met = meet_pillar(world, drone, params.airframe.body_radius, params.drone_restitution, params.collisions == PHYSICAL)
+        drone.pillar_struck = 1 if met == 1 and drone.pillar == 0 else 0
+        drone.pillar = met
 
 
 def pillar_places(world: np.record, tall: float) -> np.ndarray:

@@ -39,7 +39,6 @@ from ..physics.params import CONTROL_DT
 from ..physics.records import DRONE, F8, I4, I8, VELOCITY, record
 from ..physics.rng import uniform
 from ..physics.swarm import ask_velocity, begin_swarm, clearance, close_on_time, fly_on, launch, note_clearance, obey, speed_of, tally
-from ..physics.swarm_records import NONE, PHYSICAL
 from ..physics.vec import fn, norm, put3, sub, vec3, write
 from .evaders import flee
 from .pillars import (
@@ -54,6 +53,7 @@ from .pillars import (
     pillar_places,
     set_pillar,
     show_pillars,
+    strike_pillar,
 )
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .stage import Disc
@@ -165,11 +165,7 @@ def move(world, drone, params, action, i, tick):
     obey(drone, params, action)
     fly_on(drone, params)
     _stay_inside(world, drone)
-    drone.pillar_struck = 0
-    if params.collisions != NONE:
-        met = meet_pillar(world, drone, params.airframe.body_radius, params.drone_restitution, params.collisions == PHYSICAL)
-        drone.pillar_struck = 1 if met == 1 and drone.pillar == 0 else 0
-        drone.pillar = met
+    strike_pillar(world, drone, params)
     if drone.evader.caught == 0:
         ask_velocity(drone.evader, params.airframe, vec3(drone.wish), 0.0)
         fly_on(drone.evader, params)
