@@ -1,7 +1,8 @@
 """Imitation: an actor learns what a teacher would do in the states that it comes to itself (DAgger, Ross, Gordon and Bagnell 2011).
 
 One iteration: collect a rollout, in which the teacher plays a falling share of the worlds and names its action everywhere -> the actor's
-mean is drawn to those actions by least squares. What it has learned plays like any run and is where other learners may begin (`initial=`).
+mean is drawn to those actions by least squares. A running average of its weights is what plays (Polyak and Juditsky 1992): single steps of
+the optimiser throw a precise controller about. What it has learned plays like any run and is where other learners may begin (`initial=`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..agents.agent import Agent
-from ..agents.by_rotor import ByRotor
 from ..agents.networks import Actors
-from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
@@ -27,6 +27,7 @@ from .config import Range, option
 from .learned import INITIAL, Learned
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
+from .teacher import teacher_for
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class ImitationConfig:
     learning_rate: float = option(1e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
     final_rate: float = option(0.02, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     grad_norm: float = option(1.0, "bound of the gradient", Range(0.0, open_low=True))
+    average: float = option(0.999, "what the average of weights keeps of itself per step of the optimiser", Range(0.0, 0.9999))
     share: bool = option(True, "one actor for all drones")
     hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
@@ -77,19 +79,28 @@ class Apprentice(Learner):
 
 
 class Imitation(Learned):
-    """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
+    """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned, the average of `network`."""
 
-    parts = ("actors", "optimiser")
+    parts = ("network", "average", "optimiser")
 
     def __init__(self, env: BatchEnv, config: ImitationConfig, frames: int):
         """frames: world steps of the whole training, over which the learning rate and the teacher's share of the worlds fall."""
         self.env, self.config, self.frames = env, config, frames
+        if env.action_mode == DISCRETE:
+            raise SkyrallyError("imitation learns numbers, not choices; leave action_mode out, or set rotor or ctbr")
         teacher = teacher_for(env, config.teacher)
-        self.actors = Actors(actor_spec(config, env.layout, env.num_drones, 0))
+        self.network = Actors(actor_spec(config, env.layout, env.num_drones, 0))
+        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(config.average))
+        self.actors: Actors = self.average.module
+        self.actors.normaliser = self.network.normaliser
         self.policy = Apprentice(self.actors, teacher, env.layout.name, env.action_mode, config.noise)
         self.seats = [Seat(self.policy)]
         self.carry: Carry = begin(env, self.seats, config.steps, stagger=True)
-        self.optimiser = torch.optim.Adam(self.actors.parameters(), config.learning_rate, fused=True)
+        self.optimiser = torch.optim.Adam(self.network.parameters(), config.learning_rate, fused=True)
+
+    def begin_with(self, spec: str) -> None:
+        super().begin_with(spec)
+        self.network.load_state_dict(self.actors.state_dict())
 
     def iterate(self) -> dict[str, float]:
         """One rollout and what is learned from it, as numbers to log."""
@@ -114,30 +125,14 @@ class Imitation(Learned):
             for part in torch.randperm(steps * worlds).tensor_split(config.minibatches):
                 at = (part[None] // worlds, part[None] % worlds)
                 obs = track.obs[at]
-                mean, _, _ = self.actors(obs, obs.new_zeros(*obs.shape[1:3], 0))
+                mean, _, _ = self.network(obs, obs.new_zeros(*obs.shape[1:3], 0))
                 loss = masked_mean((mean - track.extras["lesson"][at]).square().mean(-1), track.alive[at])
                 self.optimiser.zero_grad()
                 loss.backward()
-                nn.utils.clip_grad_norm_(self.actors.parameters(), config.grad_norm)
+                nn.utils.clip_grad_norm_(self.network.parameters(), config.grad_norm)
                 self.optimiser.step()
+                self.average.update_parameters(self.network)
                 total += loss.item()
         if not math.isfinite(total):
             raise Diverged(f"the loss is not finite ({total}); try a smaller learning_rate")
         return total / (config.epochs * config.minibatches)
-
-
-def teacher_for(env: BatchEnv, spec: str) -> Agent:
-    """The teacher of an actor that sees and acts as the drones of `env` do.
-
-    A player of body rates teaches rotors too. SkyrallyError when it sees or acts otherwise.
-    """
-    teacher = find_agent(spec or env.scenario.yardstick, env.scenario)
-    if env.action_mode == DISCRETE:
-        raise SkyrallyError("imitation learns numbers, not choices; leave action_mode out, or set rotor or ctbr")
-    if (teacher.view or env.scenario.default_view) != env.layout.name:
-        raise SkyrallyError(f"{teacher.name} sees view {teacher.view}, the drones see {env.layout.name}; set view={teacher.view}")
-    if teacher.action_mode == "ctbr" and env.action_mode == "rotor":
-        return ByRotor(teacher, env.layout, env.params["airframe"][0])
-    if teacher.action_mode != env.action_mode:
-        raise SkyrallyError(f"{teacher.name} flies by {teacher.action_mode}; set action_mode={teacher.action_mode}")
-    return teacher

@@ -85,6 +85,17 @@ def value_loss(value: Tensor, target: Tensor, delta: float) -> Tensor:
     return nn.functional.huber_loss(value, target, delta=delta)
 
 
+def margin_loss(values: Tensor, distance: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Large-margin loss of a teacher's choice: max_a (Q(a) + d(a)) - (Q(e) + d(e)), e the choice of least distance.
+
+    values, distance [..., K]. Zero when every other choice is worth less by as much as it is farther from what the teacher does.
+    After Hester et al. 2018 (eq. 4), whose margin is the same for all others.
+    """
+    least, taught = distance.min(-1, keepdim=True)
+    best = (values + distance).amax(-1)
+    return masked_mean(best - (values.gather(-1, taught) + least)[..., 0], mask)
+
+
 def kl_estimate(log_prob: Tensor, old_log_prob: Tensor, mask: Tensor | None = None) -> Tensor:
     """KL(old, new) from samples of the old policy: mean of (ratio - 1) - log ratio, never negative (Schulman 2020)."""
     gap = log_prob - old_log_prob

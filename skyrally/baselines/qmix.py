@@ -10,6 +10,8 @@
 One iteration: collect a rollout, mostly with the best choices, now and then with random ones -> lambda returns as targets -> steps of
 the optimiser. Replayed: sequences are drawn for each step, targets come from slow copies of the networks, by double Q-learning (van Hasselt
 et al. 2016).
+A teacher may lead at first: it plays a falling share of the worlds, and its choice is to be worth more than others by a margin (as in
+learning from demonstrations, Hester et al. 2018), in the learner's own states too.
 Returns go on through exploring choices (Peng's Q(lambda), as in PQN). A truncated step teaches nothing: what it led to is in no row.
 """
 
@@ -22,9 +24,11 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..agents.agent import Agent
 from ..agents.networks import Actors, NetworkSpec, Normaliser
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
@@ -32,8 +36,9 @@ from ..errors import SkyrallyError
 from ..rollout import ALL, Carry, Learner, Replay, Seat, Track, begin, collect
 from .config import Range, option
 from .learned import Learned
-from .losses import Diverged, masked_mean
+from .losses import Diverged, margin_loss, masked_mean
 from .returns import lambda_returns
+from .teacher import teacher_for
 
 MIXERS = ("none", "sum", "monotone")
 
@@ -65,6 +70,9 @@ class QConfig:
     layer_norm: bool = option(True, "layer norms after activations")
     gru: int = option(0, "numbers of recurrent memory; 0: none", Range(0))
     mixing: int = option(32, "width of the monotone mixer", Range(1))
+    teacher: str = option("", "a player to learn from, whose actions the choices' rows stand for; empty: none")
+    led: float = option(0.3, "share of the training over which the teacher's share of the worlds falls from all to none", Range(0.0, 1.0))
+    margin: float = option(0.1, "by how much its choice is to be worth more, per squared distance of the others' rows", Range(0.0))
     stagger: bool = option(True, "spread the first episodes over the horizon")
 
 
@@ -96,23 +104,34 @@ class Monotone(nn.Module):
 
 
 class ChoicePolicy(Learner):
-    """The acting side: the best choice, or with probability `epsilon` any of them."""
+    """The acting side: the best choice, or with probability `epsilon` any of them; in the first `led` worlds the teacher's."""
 
-    extras: Mapping[str, tuple[int, ...]] = {"best": ()}  # the best choice's value
     action_mode = DISCRETE
 
-    def __init__(self, actors: Actors, view: str, choices: Choices, hold: int):
-        self.actors, self.view, self.choices, self.hold = actors, view, choices, hold
+    def __init__(self, actors: Actors, view: str, choices: Choices, hold: int, teacher: Agent | None = None):
+        self.actors, self.view, self.choices, self.hold, self.teacher = actors, view, choices, hold, teacher
+        self.rows = torch.from_numpy(choices.rows)
+        self.extras: Mapping[str, tuple[int, ...]] = {"best": (), **({"distance": (len(choices),)} if teacher else {})}
         self.memory_size = actors.spec.gru
-        self.epsilon = 1.0
+        self.epsilon, self.led = 1.0, 0
 
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
         values, _, after = self.actors(obs[None], memory)
         best, choice = values[0].max(-1)
         explores = torch.rand(best.shape) < self.epsilon
         out["action"][..., 0] = torch.where(explores, torch.randint(values.shape[-1], best.shape), choice)
+        if self.teacher:
+            out["distance"].copy_(self._distance(self.teacher, obs))
+            out["action"][: self.led, :, 0] = out["distance"][: self.led].argmin(-1).float()
         out["best"].copy_(best)
         memory.copy_(after)
+
+    def _distance(self, teacher: Agent, obs: Tensor) -> Tensor:
+        """[W, n, K] squared distance of every choice's row from what the teacher does."""
+        rows = obs.contiguous().flatten(0, 1).numpy()
+        lesson = torch.empty(len(rows), 4)
+        teacher.act(rows, np.zeros((len(rows), 0), np.float32), lesson.numpy())
+        return (lesson.clamp_(-1.0, 1.0)[:, None] - self.rows).square().sum(-1).unflatten(0, obs.shape[:2])
 
 
 class Q(Learned):
@@ -129,7 +148,7 @@ class Q(Learned):
         n = len(range(env.num_drones)[drones])
         choices = env.seats.choices
         self.actors = Actors(value_spec(config, view, n, len(choices)))
-        self.policy = ChoicePolicy(self.actors, view.name, choices, config.hold)
+        self.policy = ChoicePolicy(self.actors, view.name, choices, config.hold, self._teacher())
         self.seats = [Seat(self.policy, drones), *others]
         self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
         self.track: Track = self.carry.rollout.tracks[0]
@@ -139,6 +158,16 @@ class Q(Learned):
         self.targets = copy.deepcopy(self.networks).requires_grad_(False) if config.replay else self.networks
         self.optimiser = torch.optim.Adam(self.networks.parameters(), config.learning_rate, eps=1e-5, fused=True)
 
+    def _teacher(self) -> Agent | None:
+        """Who leads at first. SkyrallyError for one that keeps a memory, or with a buffer, which does not keep lessons."""
+        if not self.config.teacher:
+            return None
+        teacher = teacher_for(self.env, self.config.teacher)
+        if teacher.memory_size or self.config.replay:
+            why = "learns from a buffer, which keeps no lessons; set replay=0" if self.config.replay else "keeps a memory; take another"
+            raise SkyrallyError(f"teacher is {teacher.name}, but {'this run' if self.config.replay else 'it'} {why}")
+        return teacher
+
     def _mixer(self, drones: int) -> nn.Module:
         return Sum() if self.config.mixer == "sum" else Monotone(drones, self.track.state.shape[-1], self.config.mixing)
 
@@ -146,6 +175,7 @@ class Q(Learned):
         """One rollout and what is learned, as numbers to log."""
         config, began = self.config, perf_counter()
         self.policy.epsilon = self._epsilon()
+        self.policy.led = round(config.worlds * max(0.0, 1.0 - self._done() / config.led)) if config.led else 0
         _, self.carry = collect(self.env, self.seats, self.carry, config.steps)
         collected = perf_counter()
         row: dict[str, float] = {}
@@ -237,11 +267,15 @@ class Q(Learned):
         target = targets[at]
         counts = counts & alive if config.mixer == "none" else counts
         loss = masked_mean(nn.functional.huber_loss(mixed, target, reduction="none", delta=config.huber), counts)
+        row = {"loss/value": loss.item(), "value": target.mean().item() / config.reward_scale}
+        if self.policy.teacher:
+            lesson = margin_loss(values, config.margin * track.extras["distance"][at], alive)
+            loss, row["loss/lesson"] = loss + lesson, lesson.item()
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.networks.parameters(), config.grad_norm)
         self.optimiser.step()
-        return {"loss/value": loss.item(), "value": target.mean().item() / config.reward_scale}
+        return row
 
     def state(self) -> dict[str, Any]:
         kept = {"replay": self.replay.state()} if self.replay is not None else {}

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | grid | 27 | ctbr: thrust (half of hover, hover, full) x roll rate (-1, 0, 1) x pitch rate (-1, 0, 1), no yaw rate |
 | cross | 17 | ctbr: five thrusts without turning; at hover thrust, one of roll, pitch, yaw rate at -1, -1/3, 1/3, 1 |
+| fine | 125 | ctbr: five thrusts from none to full x roll rate x pitch rate, five each from -1 to 1, no yaw rate |
 | rotors | 16 | rotor: each rotor off or full, as the published DQN and QMIX had it; rotor k is bit 3 - k of the number |
 | an array [K, 4] | K | ctbr rows of one's own, in [-1, 1] |
 
@@ -95,8 +96,13 @@ def _cross(hover: float) -> list[tuple[float, ...]]:
     return thrusts + turns
 
 
+def _fine(hover: float) -> list[tuple[float, ...]]:
+    levels = np.linspace(-1.0, 1.0, 5).tolist()
+    return [(t, r, p, 0.0) for t, r, p in product(levels, repeat=3)]
+
+
 def _rotors(hover: float) -> list[tuple[float, ...]]:
     return list(product((-1.0, 1.0), repeat=4))
 
 
-SETS = {"grid": _grid, "cross": _cross, "rotors": _rotors}
+SETS = {"grid": _grid, "fine": _fine, "cross": _cross, "rotors": _rotors}

@@ -31,7 +31,8 @@ FRAMES = 64 * 256
 
 
 def started(folder: Path, algorithm: str = "imitate", frames: int = FRAMES, **keys):
-    return start(algorithm, "solo-bump", {**SMALL, **keys}, out=folder, frames=frames, seed=1)
+    own = {"average": 0.9} if algorithm == "imitate" else {}
+    return start(algorithm, "solo-bump", {**SMALL, **own, **keys}, out=folder, frames=frames, seed=1)
 
 
 @pytest.fixture(scope="module")

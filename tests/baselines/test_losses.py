@@ -17,6 +17,7 @@ from skyrally.baselines.losses import (
     gaussian_entropy,
     gaussian_log_prob,
     kl_estimate,
+    margin_loss,
     masked_mean,
     normalised,
     value_loss,
@@ -112,3 +113,15 @@ def test_the_value_scale_normalises_and_keeps_predictions():
     z = scale.normalise(returns)
     assert z.mean().item() == pytest.approx(0.0, abs=1e-3)
     assert z.std().item() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_margin_loss_by_hand():
+    """The second choice is the teacher's: worth 1. The third lies 4 away and is worth 0.5 too much, the first lies 1 away and is not."""
+    values = torch.tensor([[-1.0, 1.0, -2.5]], requires_grad=True)
+    loss = margin_loss(values, torch.tensor([[1.0, 0.0, 4.0]]))
+    loss.backward()
+    assert loss.item() == pytest.approx(0.5)
+    assert torch.equal(values.grad, torch.tensor([[0.0, -1.0, 1.0]]))
+    assert margin_loss(torch.tensor([[-1.0, 1.0, -3.5]]), torch.tensor([[1.0, 0.0, 4.0]])) == 0.0
+    both = torch.tensor([[-1.0, 1.0, -2.5], [0.0, 1.0, 0.0]])
+    assert margin_loss(both, torch.tensor([[1.0, 0.0, 4.0], [3.0, 0.0, 0.0]]), torch.tensor([True, False])).item() == pytest.approx(0.5)

@@ -159,6 +159,56 @@ def test_going_on_from_a_state_gives_the_same_numbers(keys):
     assert all(torch.equal(a, b) for a, b in zip(weights(whole.networks), weights(again.networks), strict=True))
 
 
+# -- teachers ----------------------------------------------------------------------------------------------------------
+
+TAUGHT = {"teacher": "scripted:bump-and-pass", "worlds": 8, "steps": 16, "discrete": "fine"}
+
+
+def taught(frames=8 * 16 * 100, **keys):
+    keys = {**TAUGHT, **keys}
+    torch.manual_seed(0)
+    env = make("bump-and-pass", keys["worlds"], action_mode="discrete", discrete=keys.pop("discrete"), threads=1)
+    return Q(env, configured(QConfig, {**SMALL, **keys}), frames)
+
+
+def test_a_teacher_leads_by_the_nearest_choice_and_ever_less():
+    q = taught(led=0.5, epsilon=1.0, epsilon_end=1.0)
+    teacher, lesson = find_agent(TAUGHT["teacher"], q.env.scenario), np.zeros((16, 4), np.float32)
+    for led in (8, 0):
+        q.carry.frames = 0 if led else 8 * 16 * 50
+        q.iterate()
+        assert q.policy.led == led
+        for t in range(16):
+            obs = q.track.obs[t].flatten(0, 1).numpy()
+            teacher.act(obs, np.zeros((16, 0), np.float32), lesson)
+            off = np.linalg.norm(q.policy.choices.rows - lesson[:, None], axis=-1)
+            taken = off[np.arange(16), q.track.action[t, ..., 0].long().flatten()]
+            assert (taken == off.min(1)).all() == bool(led)
+
+
+def test_lessons_sink_in():
+    q = taught(frames=10**9, learning_rate=3e-3, epochs=8, hidden=(64, 64))
+    q.iterate()
+    losses = [q.iterate()["loss/lesson"] for _ in range(60)]
+    assert sum(losses[-10:]) < 0.5 * losses[0] * 10
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"replay": 2}, "set replay=0"),
+        ({"discrete": "rotors", "teacher": "scripted:serve"}, "plays serve only"),
+        ({"teacher": "scripted:team"}, "plays"),
+    ],
+)
+def test_teachers_that_do_not_fit_are_refused(keys, words):
+    with pytest.raises(SkyrallyError, match=words):
+        taught(**keys)
+
+
+# -- the run -----------------------------------------------------------------------------------------------------------
+
+
 def test_exploring_falls():
     q = learner(frames=100, epsilon=0.5, epsilon_end=0.1, explore=0.5)
     assert q._epsilon() == 0.5

@@ -47,7 +47,8 @@ def test_every_scenario_with_drones_serves_every_mode(name):
 
 
 @pytest.mark.parametrize(
-    ("what", "k", "mode"), [("grid", 27, "ctbr"), ("cross", 17, "ctbr"), ("rotors", 16, "rotor"), (np.eye(4), 4, "ctbr")]
+    ("what", "k", "mode"),
+    [("grid", 27, "ctbr"), ("cross", 17, "ctbr"), ("fine", 125, "ctbr"), ("rotors", 16, "rotor"), (np.eye(4), 4, "ctbr")],
 )
 def test_sets_of_choices(what, k, mode):
     choices = Choices(what, HOVER)

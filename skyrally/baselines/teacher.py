@@ -1,0 +1,29 @@
+"""Teachers: agents that name, in any state, the action that a learner is to take there."""
+
+from __future__ import annotations
+
+from ..agents.agent import Agent
+from ..agents.by_rotor import ByRotor
+from ..agents.spec import find_agent
+from ..envs.batch import BatchEnv
+from ..envs.choices import DISCRETE
+from ..errors import SkyrallyError
+
+
+def teacher_for(env: BatchEnv, spec: str) -> Agent:
+    """The teacher (empty: the scenario's scripted player) of an actor that sees as the drones of `env` do.
+
+    It acts as they do, or where they choose in the mode of the choices' rows; a player of body rates teaches rotors too.
+    SkyrallyError when it sees or acts otherwise.
+    """
+    teacher = find_agent(spec or env.scenario.yardstick, env.scenario)
+    choices = env.seats.choices if env.action_mode == DISCRETE else None
+    mode = choices.mode if choices else env.action_mode
+    if (teacher.view or env.scenario.default_view) != env.layout.name:
+        raise SkyrallyError(f"{teacher.name} sees view {teacher.view}, the drones see {env.layout.name}; set view={teacher.view}")
+    if teacher.action_mode == "ctbr" and mode == "rotor":
+        return ByRotor(teacher, env.layout, env.params["airframe"][0])
+    if teacher.action_mode != mode:
+        advice = f"expected a teacher that flies by {mode}" if choices else f"set action_mode={teacher.action_mode}"
+        raise SkyrallyError(f"{teacher.name} flies by {teacher.action_mode}; {advice}")
+    return teacher
