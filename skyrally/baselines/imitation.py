@@ -41,7 +41,7 @@ class ImitationConfig:
     steps: int = option(32, "steps of each world per rollout", Range(1))
     epochs: int = option(2, "passes over a rollout", Range(1))
     minibatches: int = option(16, "parts of a pass", Range(1))
-    learning_rate: float = option(1e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
+    learning_rate: float = option(2.5e-3, "Adam's step at the start", Range(0.0, 1.0, open_low=True))
     final_rate: float = option(0.02, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     grad_norm: float = option(1.0, "bound of the gradient", Range(0.0, open_low=True))
     average: float = option(0.999, "what the average of weights keeps of itself per step of the optimiser", Range(0.0, 0.9999))
@@ -126,7 +126,7 @@ class Imitation(Learned):
                 at = (part[None] // worlds, part[None] % worlds)
                 obs = track.obs[at]
                 mean, _, _ = self.network(obs, obs.new_zeros(*obs.shape[1:3], 0))
-                loss = masked_mean((mean - track.extras["lesson"][at]).square().mean(-1), track.alive[at])
+                loss = masked_mean(lesson_loss(mean, track.extras["lesson"][at]), track.alive[at])
                 self.optimiser.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(self.network.parameters(), config.grad_norm)
@@ -136,3 +136,12 @@ class Imitation(Learned):
         if not math.isfinite(total):
             raise Diverged(f"the loss is not finite ({total}); try a smaller learning_rate")
         return total / (config.epochs * config.minibatches)
+
+
+def lesson_loss(mean: Tensor, lesson: Tensor) -> Tensor:
+    """[...] mean over the action's numbers [..., A] of the squares of what `mean` is off.
+
+    Worlds clip actions to [-1, 1]: beyond the bound that the lesson is at is as good as at it.
+    """
+    beyond = mean * lesson.sign() > 1.0
+    return torch.where(beyond & (lesson.abs() >= 1.0), 0.0, mean - lesson).square().mean(-1)

@@ -11,6 +11,7 @@ import torch
 
 from skyrally.agents.by_rotor import ByRotor
 from skyrally.agents.spec import find_agent
+from skyrally.baselines.imitation import lesson_loss
 from skyrally.baselines.run import resume, start
 from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError
@@ -31,7 +32,7 @@ FRAMES = 64 * 256
 
 
 def started(folder: Path, algorithm: str = "imitate", frames: int = FRAMES, **keys):
-    own = {"average": 0.9} if algorithm == "imitate" else {}
+    own = {"average": 0.9, "learning_rate": 1e-3} if algorithm == "imitate" else {}
     return start(algorithm, "solo-bump", {**SMALL, **own, **keys}, out=folder, frames=frames, seed=1)
 
 
@@ -72,6 +73,11 @@ def test_rotors_are_refused_to_who_does_not_fly_by_rates():
     scenario = find("hit-the-ball")
     with pytest.raises(SkyrallyError, match="flies by rotor"):
         ByRotor(find_agent("scripted:hit-the-ball", scenario), scenario.views[scenario.default_view], np.zeros(1)[0])
+
+
+def test_beyond_the_bound_of_actions_is_as_good_as_at_it():
+    mean, lesson = torch.tensor([[1.5, -1.5, 1.5, 0.5]]), torch.tensor([[1.0, -1.0, 0.5, 1.0]])
+    assert lesson_loss(mean, lesson).item() == pytest.approx((0.0 + 0.0 + 1.0 + 0.25) / 4)
 
 
 def test_lessons_sink_in(taught):
