@@ -57,6 +57,9 @@ def square_effort(action):
     return total
 
 
+Roles = Callable[[Mapping[str, Any]], tuple[tuple[str, ...], tuple[int, ...]]]
+
+
 def agents_of(options: Mapping[str, Any]) -> int:
     """The number of drones there is room for in a world: the option `agents`."""
     count = options["agents"]
@@ -72,6 +75,16 @@ def sized(scenario: Scenario, options: Mapping[str, Any]) -> Scenario:
         return scenario
     assert scenario.swarm is not None
     return replace(scenario, agents=names(count), teams=(0,) * count, world=swarm_record(count, *scenario.swarm))
+
+
+def alike(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Names and colours of drones that are all the same."""
+    count = agents_of(options)
+    return names(count), (0,) * count
+
+
+def _called(scenario: Scenario, agents: tuple[str, ...]) -> Scenario:
+    return scenario if agents == scenario.agents else replace(scenario, agents=agents)
 
 
 def swarm_params(
@@ -153,6 +166,7 @@ def swarm_scenario(
     note: Callable[[np.record], str] = lambda world: "",
     things: Callable[[np.record], dict[str, np.ndarray]] = lambda world: {},
     discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]] = lambda options, radius: (),
+    roles: Roles = alike,
     arena: bool = False,
     **tables: Any,
 ) -> Scenario:
@@ -160,7 +174,7 @@ def swarm_scenario(
 
     `note` gives the number that pictures tell, `things` what else they show, by the names of a frame's fields (`pillars`, `marks` ...),
     `discs` the bodies that are no drones, from the options and the radius (m) that drones are drawn with; their places are among
-    `things`. `arena`: the domain is round.
+    `things`. `roles`: the agents' names, and which of two colours each has. `arena`: the domain is round.
     """
     head, drone = parts_of(drone_fields, world_fields)
     return Scenario(
@@ -168,27 +182,32 @@ def swarm_scenario(
         family="swarm",
         world=swarm_record(agents, head, drone),
         swarm=(head, drone),
-        sized=sized,
+        sized=lambda scenario, options: _called(sized(scenario, options), roles(options)[0]),
         agents=names(agents),
         teams=(0,) * agents,
         options={"agents": agents, **SWARM_OPTIONS, **options},
         info=(*info, *SWARM_INFO),
         yardstick=f"scripted:{name}",
         configure=configure,
-        stage=lambda options: replace(swarm_stage(name, configure(options), options, discs), round=arena),
+        stage=lambda options: replace(swarm_stage(name, configure(options), options, discs, *roles(options)), round=arena),
         picture=lambda world, stage: picture(world, stage, note(world), things(world)),
         **tables,
     )
 
 
 def swarm_stage(
-    name: str, params: np.ndarray, options: Mapping[str, Any], discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]]
+    name: str,
+    params: np.ndarray,
+    options: Mapping[str, Any],
+    discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]],
+    agents: tuple[str, ...],
+    teams: tuple[int, ...],
 ) -> Stage:
     """The still part of a swarm's pictures: its domain at its largest."""
     row, count = params[0], agents_of(options)
     grow = (float(row["most"]) / row["base_count"]) ** (1.0 / row["dims"]) if row["base_count"] > 0 else 1.0
     side = [float(row["base_side"][axis]) * (grow if axis < row["dims"] else 1.0) for axis in range(3)]
-    still = stage_of(name, names(count), (0,) * count, None, False, options)
+    still = stage_of(name, agents, teams, None, False, options)
     arrow = 0.55 * (side[0] * side[1] / count) ** 0.5 if count > MANY else 0.0
     larger = max(1.0, DRAWN * max(side[:2]) / still.body_radius)  # small drones in a large room are drawn larger than they are
     return replace(

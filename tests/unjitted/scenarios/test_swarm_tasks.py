@@ -41,6 +41,10 @@ def still(env) -> np.ndarray:
         ("pursuit", {"evaders": 4}, "evaders"),
         ("pursuit", {"evaders": 0}, "evaders"),
         ("pursuit", {"evader_speed": math.nan}, "evader_speed"),
+        ("pursuit", {"evader_agents": "yes"}, "evader_agents"),
+        ("pursuit", {"evader_agents": True, "agents": 1}, "a pursuer and an evader"),
+        ("pursuit", {"evader_agents": True, "evaders": 3}, "from 1 to 2"),
+        ("pursuit", {"evader_agents": True, "population": 2}, "leave population out"),
         ("cover-search", {"task": "serach"}, "search"),
         ("cover-search", {"share_map": "yes"}, "share_map"),
         ("payload", {"carriers": 17}, "carriers"),
@@ -258,6 +262,60 @@ def test_an_evader_flees_at_its_speed():
         env.step(still(env))
     assert np.linalg.norm(drone["wish"][0]) == pytest.approx(1.3)
     assert drone["evader"]["vel"][0, 0] > 0.4
+
+
+def test_history_keeps_ten_looks_of_a_tenth_of_a_second():
+    env, _, drone = lone_hunt()
+    env.assign(view="history")
+    drone["evader"]["pos"], drone["sighting"] = (0.6, 0.1, 0.6), 0.0
+    first = env.layout["sighting_0"].start
+    env.worlds["step"] = 4
+    seen = env.step(still(env)).obs[0, 0, first : first + 8].reshape(2, 4)
+    assert seen[0] == pytest.approx([0.5, 0.0, 0.0, 1.0], abs=0.02)
+    assert not seen[1].any()
+    drone["pos"] = (0.0, 0.1, 0.6)
+    for _ in range(5):
+        seen = env.step(still(env)).obs[0, 0, first : first + 12].reshape(3, 4)
+    assert seen[:, 3].tolist() == [1.0, 1.0, 0.0]
+    assert seen[1, 0] == pytest.approx(0.6, abs=0.02)  # from where the drone is now
+
+
+def both_sides(agents: int = 4):
+    env = skyrally.make("pursuit", agents=agents, evader_agents=True, action_mode="velocity")
+    env.reset()
+    env.worlds["pillars"] = 0
+    return env, env.worlds[0]["drones"]
+
+
+def test_evaders_that_are_agents_are_paid_against_their_pursuers():
+    env, drones = both_sides()
+    assert env.agents == ("pursuer_0", "pursuer_1", "pursuer_2", "evader_0")
+    assert env.stage.teams == (1, 1, 1, 0)
+    drones["vel"] = 0.0
+    drones["pos"] = [(-0.6, 0.0, 0.6), (0.0, 0.6, 0.6), (0.0, -0.6, 0.6), (0.5, 0.0, 0.6)]
+    away = still(env)
+    away[0, 3, 0] = 1.0
+    obs = env.step(away).obs[0]
+    assert obs[:, env.layout["role"]].ravel().tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert obs[0, env.layout["evader"]][:3] == pytest.approx([1.1, 0.0, 0.0], abs=0.03)
+    assert not obs[3, env.layout["evader"]].any()
+    neighbours = obs[:, env.layout["neighbour_0"].start :][:, :42].reshape(4, 6, 7)[..., 6].sum(axis=1)
+    assert neighbours.tolist() == [2.0, 2.0, 2.0, 3.0]  # evaders are no neighbours
+    assert env.reward_terms[0, 3, 0] == pytest.approx(-math.hypot(0.5, 0.6), abs=0.02)
+    drones["pos"][0] = drones["pos"][3] - (0.2, 0.0, 0.0)
+    step = env.step(still(env))
+    assert env.reward_terms[0, :, 1].tolist() == [1.0, 1.0, 1.0, -1.0]
+    assert step.terminated[0]
+
+
+def test_a_caught_evader_that_is_an_agent_is_out_and_the_others_flee_on():
+    env, drones = both_sides(10)
+    drones["pos"][0] = drones["pos"][8] - (0.2, 0.0, 0.0)
+    step = env.step(still(env))
+    assert step.alive[0].tolist() == [1] * 8 + [0, 1]
+    assert not step.obs[0, 8].any()
+    assert not step.terminated[0]
+    assert env.step(still(env)).reward[0, 8] == 0.0
 
 
 # -- cover and search ------------------------------------------------------------------------------------------------------
