@@ -18,6 +18,7 @@ from ..physics.swarm import POINT_SECONDS
 from ..physics.swarm_records import COLLISIONS, PHYSICAL, SIZES, SWARM_PARAMS, parts_of, swarm_record
 from ..physics.vec import clip, fn
 from .parts import stage_of
+from .populations import populated
 from .scenario import Scenario, Term, choice, set_weights, steps_of
 from .stage import Disc, Frame, Stage
 
@@ -124,7 +125,7 @@ def swarm_params(
 
 
 def _set_population(row: Any, options: Mapping[str, Any]) -> None:
-    """How many drones an episode has: all, a number, {"low": ..., "high": ...} or {"values": [...]}."""
+    """How many drones an episode has: all, a number, {"low": ..., "high": ...} or {"values": [...]} (for names see `populated`)."""
     most, asked = agents_of(options), options["population"]
     sizes: list[Any]
     if isinstance(asked, Mapping) and set(asked) == {"values"}:
@@ -138,7 +139,7 @@ def _set_population(row: Any, options: Mapping[str, Any]) -> None:
     if not whole or not ordered or not 1 <= len(sizes) <= len(row["sizes"]):
         raise SkyrallyError(
             f"population is {asked!r}; expected numbers of drones from 1 to agents ({most}): one, "
-            f"{{'low': ..., 'high': ...}}, or {{'values': [...]}} with at most {len(row['sizes'])}"
+            f"{{'low': ..., 'high': ...}}, {{'values': [...]}} with at most {len(row['sizes'])}, or a split's name such as train"
         )
     row["least"], row["most"] = sizes[0], sizes[-1]
     if isinstance(asked, Mapping) and "values" in asked:
@@ -176,6 +177,10 @@ def swarm_scenario(
     `discs` the bodies that are no drones, from the options and the radius (m) that drones are drawn with; their places are among
     `things`. `roles`: the agents' names, and which of two colours each has. `arena`: the domain is round.
     """
+
+    def configured(options: Mapping[str, Any]) -> np.ndarray:
+        return configure(populated(name, options))
+
     head, drone = parts_of(drone_fields, world_fields)
     return Scenario(
         name=name,
@@ -188,8 +193,8 @@ def swarm_scenario(
         options={"agents": agents, **SWARM_OPTIONS, **options},
         info=(*info, *SWARM_INFO),
         yardstick=f"scripted:{name}",
-        configure=configure,
-        stage=lambda options: replace(swarm_stage(name, configure(options), options, discs, *roles(options)), round=arena),
+        configure=configured,
+        stage=lambda options: replace(swarm_stage(name, configured(options), options, discs, *roles(options)), round=arena),
         picture=lambda world, stage: picture(world, stage, note(world), things(world)),
         **tables,
     )
