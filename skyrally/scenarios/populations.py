@@ -37,9 +37,7 @@ SPLITS: dict[str, dict[str, tuple[int, ...]]] = {
 def split(scenario: str, name: str) -> tuple[int, ...]:
     """The populations of a split: train, between, beyond, test, all. SkyrallyError for names that there are not."""
     if scenario not in SPLITS:
-        raise SkyrallyError(
-            f"{scenario} has no populations called {name!r}; expected numbers of drones (of these have some: {', '.join(SWARMS)})"
-        )
+        raise SkyrallyError(f"{scenario} has no populations called {name!r}; give numbers of drones ({', '.join(SPLITS)} have named ones)")
     known = SPLITS[scenario]
     test = sorted(known.get("between", ()) + known["beyond"])
     whole = {**known, "test": tuple(test), "all": tuple(sorted((*known["train"], *test)))}
