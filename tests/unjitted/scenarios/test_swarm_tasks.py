@@ -50,6 +50,8 @@ def still(env) -> np.ndarray:
         ("payload", {"carriers": 17}, "carriers"),
         ("payload", {"carriers": 0}, "carriers"),
         ("payload", {"failures": 1.5}, "failures"),
+        ("payload", {"gate": 1}, "gate"),
+        ("payload", {"gate": True, "size": "domain", "agents": 8}, "too near"),
         ("payload", {"agents": 4, "population": 5}, "population"),
     ],
     ids=str,
@@ -87,7 +89,8 @@ def test_padding_changes_no_number(name, options):
         ("pursuit", {"agents": 16}, {"pillars": 27, "discs": 4}),
         ("cover-search", {"agents": 4}, {"marks": 2}),
         ("cover-search", {"agents": 4, "task": "cover"}, {"marks": 100}),
-        ("payload", {"agents": 6}, {"marks": 2, "discs": 2, "links": 6}),
+        ("payload", {"agents": 6}, {"marks": 2, "discs": 2, "links": 6, "pillars": 0}),
+        ("payload", {"agents": 8, "gate": True}, {"marks": 2, "pillars": 4}),
     ],
     ids=str,
 )
@@ -468,6 +471,59 @@ def test_a_lost_load_ends_its_group_only():
     drop(world["drones"][4:])
     assert env.step(still(env)).terminated[0]
     assert env.info["out"][0] == 2
+
+
+def gated(way: tuple[float, float, float], speed: float = 3.0):
+    """A group of four whose load is so far from the middle of its gate (m) and flies to +x."""
+    env = skyrally.make("payload", gate=True, failures=0.0)
+    env.reset()
+    group = env.worlds[0]["drones"]
+    shift = group["gate"][0] + way - group["load"]["pos"][0]
+    group["load"]["pos"][0] += shift
+    group["pos"] += shift
+    group["load"]["vel"][0], group["vel"] = (speed, 0, 0), (speed, 0, 0)
+    group["ahead"][0] = -way[0]
+    return env, group
+
+
+def test_a_gate_stands_between_start_and_goal():
+    env = skyrally.make("payload", worlds=8, gate=True)
+    env.reset()
+    leader = env.worlds["drones"][:, 0]
+    start, gate = leader["load"]["pos"] - leader["goal"], leader["gate"] - leader["goal"]
+    assert ((start[:, 0] >= -3.0) & (start[:, 0] <= -2.0)).all()
+    assert gate[:, 0] == pytest.approx(np.full(8, -1.2))
+    assert (np.abs(gate[:, 1]) <= 1.0).all()
+
+
+def test_who_comes_through_the_gate_is_paid_once():
+    env, group = gated((-0.03, 0.3, 0.0))
+    before = env.observe()[0, 0, env.layout["gate"]]
+    assert before == pytest.approx([0.03, -0.3, 0.0, 1.0], abs=1e-6)
+    step = env.step(still(env))
+    assert env.reward_terms[0, :, 4].tolist() == [1.0] * 4
+    assert not step.obs[0, 0, env.layout["gate"]].any()
+    assert env.info["passed"][0] == 1
+    group["load"]["pos"][0, 0] -= 0.5
+    env.step(still(env))
+    assert env.reward_terms[0, 0, 4] == 0.0
+
+
+def test_who_goes_around_a_gate_has_not_passed_it():
+    env, _ = gated((-0.03, 1.4, 0.0))
+    env.step(still(env))
+    assert env.reward_terms[0, 0, 4] == 0.0
+    assert env.info["passed"][0] == 0
+
+
+def test_a_post_that_is_touched_costs_when_the_touch_begins():
+    env, _ = gated((-0.3, 0.9, 0.0), speed=0.0)  # the load's edge is at the post
+    assert env.step(still(env)).reward[0, 0] < -2.0
+    assert env.info["post_hits"][0] == 1
+    assert env.step(still(env)).reward[0, 0] > -2.0
+    free, _ = gated((-0.3, 0.0, 0.0), speed=0.0)
+    free.step(still(free))
+    assert free.info["post_hits"][0] == 0
 
 
 @pytest.mark.parametrize("name", NAMES)
