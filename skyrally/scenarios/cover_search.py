@@ -64,7 +64,7 @@ from .search_map import (
     remember,
     spread,
 )
-from .swarm_parts import FLOWN, square_effort, swarm_params, swarm_scenario
+from .swarm_parts import FLOWN, mean_size, swarm_params, swarm_scenario
 
 __all__ = ["COVER_SEARCH", "judge", "look", "move", "reset", "sense"]
 
@@ -180,12 +180,11 @@ def _lookers(cells, x, y):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    effort, seen, found = 0.0, 0.0, 0
+    seen, found = 0.0, 0
     for i in range(world.count):
-        effort += math.sqrt(square_effort(actions[i])) / world.count
         seen += drones[i].looked
         found += drones[i].found if i < world.targets else 0
-    tally(world, drones, params, effort)
+    tally(world, drones, params, mean_size(world, drones, actions))
     if params.task == 0:
         _book_search(world, drones, params, seen, found)
     else:

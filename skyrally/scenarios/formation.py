@@ -59,7 +59,7 @@ from .matching import MATCHED, exact_transport, forget_transport, hausdorff, sof
 from .parts import random_attitude
 from .scenario import Metric, Term, choice, pay
 from .slots import SHAPES, slot_of
-from .swarm_parts import square_effort, swarm_params, swarm_scenario
+from .swarm_parts import mean_size, swarm_params, swarm_scenario
 
 __all__ = ["FORMATION", "judge", "look", "move", "reset", "sense"]
 
@@ -160,16 +160,15 @@ def sense(world, drones, params, cells, i):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    share, effort, x, y, apart = 1.0 / world.count, 0.0, 0.0, 0.0, SAFE
+    share, x, y, apart = 1.0 / world.count, 0.0, 0.0, SAFE
     struck = low = 0
     for i in range(world.count):
         drone, nose = drones[i], body_x(vec4(drones[i].quat))
-        effort += share * math.sqrt(square_effort(actions[i]))
         x, y = x + share * nose[0], y + share * nose[1]
         apart = min(apart, drone.clearance)
         struck += drone.struck
         low += 1 if drone.pos[2] < LOWEST else 0
-    tally(world, drones, params, effort)
+    tally(world, drones, params, mean_size(world, drones, actions))
     world.crashed = 1 if low > 0 or (struck > 0 and params.collisions == PENALTY) else 0
     world.terminated = 1 if world.crashed == 1 else 0
     close_on_time(world, params)

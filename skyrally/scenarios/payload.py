@@ -54,7 +54,7 @@ from .gates import FAR_START, GATE, NEAR_START, pass_gate, set_gate, strike_post
 from .loads import HALF, MOST, ROD, load_slot, outwards, pose_error, straightness
 from .payload_views import LAYOUT, load_discs, look, things
 from .scenario import Metric, Term, number, pay
-from .swarm_parts import agents_of, square_effort, swarm_params, swarm_scenario
+from .swarm_parts import agents_of, mean_size, size_of, swarm_params, swarm_scenario
 
 __all__ = ["PAYLOAD", "couple", "judge", "look", "move", "reset", "sense"]
 
@@ -156,10 +156,7 @@ def sense(world, drones, params, cells, i):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    effort = 0.0
-    for i in range(world.count):
-        effort += math.sqrt(square_effort(actions[i])) / world.count if drones[i].alive == 1 else 0.0
-    tally(world, drones, params, effort)
+    tally(world, drones, params, mean_size(world, drones, actions))
     world.success = world.pose_error = world.swing = 0.0
     for g in range(world.groups):
         first = g * params.carriers
@@ -185,7 +182,7 @@ def _judge_group(world, drones, params, actions, reward, first, last):
             left += 1
             apart, low = min(apart, drone.clearance), min(low, drone.pos[2])
             joint += max(0.0, straightness(load, drone))
-            effort += math.sqrt(square_effort(actions[i]))
+            effort += size_of(actions[i])
     swing, spin = math.sqrt(load.vel[0] ** 2 + load.vel[1] ** 2), dot(up, to_world(vec4(load.quat), vec3(load.rate)))
     lost = not (up[2] > TILT and low > LOWEST)  # also if they are no numbers
     leader.error = LOST if lost else pose_error(leader)

@@ -31,7 +31,6 @@ Metric: capture, the share of the evaders caught. `info`: caught, first_capture 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +45,7 @@ from .evaders import MOST_SHOWN, PER_EVADER, asked_evaders, evader_discs, flee, 
 from .pillars import PILLARS, cells_key, in_sight, meet_pillar, pillar_places, show_pillars, strike_pillar
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .swarm_blocks import NEIGHBOURS, SELF, show_neighbours, show_self
-from .swarm_parts import square_effort, swarm_params, swarm_scenario
+from .swarm_parts import mean_size, swarm_params, swarm_scenario
 
 SIDE, COUNT, REACH = (1.8, 1.8, 1.2), 3, 3.0  # m, pursuers, m
 POSTS = 5.0 / 3.0  # pillars to a pursuer
@@ -174,10 +173,9 @@ def sense(world, drones, params, cells, i):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    effort, before = 0.0, world.caught
+    before, effort = world.caught, mean_size(world, drones, actions)
     for i in range(world.count):
         drone = drones[i]
-        effort += math.sqrt(square_effort(actions[i])) / world.count
         if drone.seen >= 0 and drone.seen_at < CATCH and drones[drone.seen].evader.caught == 0:
             drones[drone.seen].evader.caught = 1
             world.caught += 1

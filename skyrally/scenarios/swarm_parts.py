@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -49,13 +50,22 @@ def names(count: int) -> tuple[str, ...]:
 
 
 @fn
-def square_effort(action):
-    """The squared norm of an action row [4], clipped."""
+def size_of(action):
+    """The norm of an action row [4], clipped."""
     total = 0.0
     for k in range(4):
         u = clip(float(action[k]), -1.0, 1.0)
         total += u * u
-    return total
+    return math.sqrt(total)
+
+
+@fn
+def mean_size(world, drones, actions):
+    """Mean over the drones of the norm of their actions, 0 of those that take no part."""
+    total = 0.0
+    for i in range(world.count):
+        total += size_of(actions[i]) if drones[i].alive == 1 else 0.0
+    return total / world.count
 
 
 Roles = Callable[[Mapping[str, Any]], tuple[tuple[str, ...], tuple[int, ...]]]
