@@ -40,6 +40,7 @@ SWARM_OPTIONS = {
     "shaping": True,
     "weights": None,
     "max_cycles": None,
+    "disturb": "none",  # nothing else: see `_check_disturb`
 }
 
 
@@ -129,9 +130,15 @@ def swarm_params(
     row["max_steps"] = steps_of(options, "max_cycles", horizon)
     if "weight" in (block.dtype.names or ()):
         set_weights(block, terms, options)
+    _check_disturb(options)
     _set_population(row, options)
     _check_room(row, options, side, dims)
     return block
+
+
+def _check_disturb(options: Mapping[str, Any]) -> None:
+    if options["disturb"] not in ("none", None):
+        raise SkyrallyError(f"disturb is {options['disturb']!r}; swarms fly undisturbed, unlike drills and matches; leave disturb out")
 
 
 def _set_population(row: Any, options: Mapping[str, Any]) -> None:
