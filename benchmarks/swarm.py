@@ -1,6 +1,8 @@
 """How fast swarms step: agent control steps per second over worlds x drones, cost per agent over the number of drones, memory.
 
-python benchmarks/swarm.py [--threads 1] [--json]
+python benchmarks/swarm.py [--threads 1] [--json] [--every | --scenario NAME ...]
+
+Without names: flock over sizes. `--every`: each scenario of swarms, EACH drones in all, in worlds of its usual size.
 
 Everything is included: motion, cell lists, neighbours, rewards, observations. Random actions; process CPU time on one thread (so that
 neighbours on the machine count little), wall time on more. An agent control step is 20 ms of one quadrotor; a point's is its decision.
@@ -16,16 +18,18 @@ import time
 import numpy as np
 
 import skyrally
+from skyrally.scenarios.names import SWARMS
 
+EACH = 32_768
 SIZES = ((4096, 8), (256, 128), (16, 1024), (1, 10_000))
 GROWTH = (1024, 2500, 5000, 10_000)
 KINDS = {"quadrotor": {}, "point": {"mode": "point"}, "physical": {"collisions": "physical"}}
 REPEATS, SECONDS = 5, 0.6
 
 
-def measure(worlds: int, drones: int, threads: int, substeps: int = 1, **options) -> dict:
+def measure(worlds: int, drones: int, threads: int, substeps: int | None = 1, scenario: str = "flock", **options) -> dict:
     """One row: medians of the repeats."""
-    env = skyrally.make("flock", worlds, agents=drones, threads=threads, substeps=substeps, **options)
+    env = skyrally.make(scenario, worlds, agents=drones, threads=threads, substeps=substeps, **options)
     rng = np.random.default_rng(0)
     moves = [rng.uniform(-1, 1, (worlds, drones, 4)).astype(np.float32) for _ in range(2)]
     env.reset()
@@ -43,7 +47,7 @@ def measure(worlds: int, drones: int, threads: int, substeps: int = 1, **options
     size = env.worlds.nbytes + env.buffers().obs.nbytes + sum(part.nbytes for cells in env._crowd._cells for part in cells)
     env.close()
     rate = statistics.median(rates)
-    row = {"worlds": worlds, "drones": drones, "threads": threads, "substeps": substeps, **options}
+    row = {"scenario": scenario, "worlds": worlds, "drones": drones, "threads": threads, "substeps": substeps, **options}
     return row | {"agent_steps_per_s": rate, "low": min(rates), "high": max(rates), "ns": 1e9 / rate, "mbytes": size / 1e6}
 
 
@@ -51,21 +55,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--every", action="store_true")
+    parser.add_argument("--scenario", nargs="*", default=[], choices=SWARMS)
     asked = parser.parse_args()
-    rows = [measure(*size, asked.threads, **options) for options in KINDS.values() for size in SIZES]
-    rows.append(measure(4096, 8, asked.threads, substeps=4))
-    rows += [measure(1, drones, asked.threads, **options) for options in KINDS.values() for drones in GROWTH[:-1]]
+    named = SWARMS if asked.every else asked.scenario
+    rows = [usual(name, asked.threads) for name in named] if named else over_sizes(asked.threads)
     if asked.json:
         print(json.dumps(rows, indent=1))
         return
     for row in rows:
-        what = row.get("mode") or ("physical" if row.get("collisions") else "quadrotor")
+        what = row.get("mode") or ("physical" if row.get("collisions") else "" if named else "quadrotor")
         spread = f"{row['low'] / 1e6:.2f} to {row['high'] / 1e6:.2f}"
+        substeps = "usual" if row["substeps"] is None else row["substeps"]
         print(
-            f"{row['worlds']:5d} x {row['drones']:6d}  {what:9s} substeps {row['substeps']}  "
+            f"{row['scenario']:16s} {row['worlds']:5d} x {row['drones']:6d}  {what:9s} substeps {substeps}  "
             f"{row['agent_steps_per_s'] / 1e6:6.2f} M/s ({spread})  {row['ns']:7.0f} ns  {row['mbytes']:7.1f} MB",
             flush=True,
         )
+
+
+def usual(name: str, threads: int) -> dict:
+    """A scenario as it is by default."""
+    drones = skyrally.find_scenario(name).drones
+    return measure(EACH // drones, drones, threads, substeps=None, scenario=name)
+
+
+def over_sizes(threads: int) -> list[dict]:
+    """The rows of the sizes, of four substeps, and of growing worlds."""
+    rows = [measure(*size, threads, **options) for options in KINDS.values() for size in SIZES]
+    rows.append(measure(4096, 8, threads, substeps=4))
+    return rows + [measure(1, drones, threads, **options) for options in KINDS.values() for drones in GROWTH[:-1]]
 
 
 if __name__ == "__main__":

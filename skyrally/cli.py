@@ -147,7 +147,7 @@ def evaluate(
         episodes: how many; in a match, rallies.
         seed: of the worlds and agents.
         disturb: none, mild or hard.
-        over: an option at several values, with a table: agents=2,5,10,50,200.
+        over: an option at several values, with a table: agents=2,5,10,50,200; of swarms agents=all, test, train ... (their populations).
         engine: what moves the bodies: native or genesis (default: native).
         out: a folder for rows.jsonl (a row per episode) and result.json; with --over for over.json and over.png.
         force: overwrite these files.

@@ -71,6 +71,25 @@ class Hover(Agent):
         hold_rows(gap, obs[:, self._fields["velocity"]].astype(float), obs[:, self._fields["quaternion"]].astype(float), out)
 
 
+class Still(Agent):
+    """Hover in a swarm: asks for no velocity and no turning, so drones stay within centimetres of where they are."""
+
+    action_mode = "velocity"
+
+    def __init__(self, scenario: Scenario):
+        if self.action_mode not in scenario.action_modes:
+            raise SkyrallyError(f"hover stands still and the drones of {scenario.name} always go; try {scenario.yardstick} or random")
+        self.name, self.view = "hover", scenario.default_view
+
+    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        out[:] = 0.0
+
+
+def hover(scenario: Scenario) -> Agent:
+    """The agent that holds its place in a scenario."""
+    return Hover(scenario) if scenario.swarm is None else Still(scenario)
+
+
 def hold_rows(gap: np.ndarray, vel: np.ndarray, quat: np.ndarray, out: np.ndarray) -> None:
     """Writes ctbr actions [B, 4] that close `gap` [B, 3] m: pilot.fly_to over plain arrays, for a cold start without compiling."""
     gap = gap * np.minimum(1.0, 1.5 / np.maximum(np.linalg.norm(gap, axis=1, keepdims=True), 1e-9))

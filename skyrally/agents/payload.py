@@ -23,6 +23,7 @@ CLIMB_GAIN, CLIMB_DAMPING = 1.0, 2.5  # 1/s; 1/s: the same upwards
 TURN_RATE, STEP = 0.35, 0.02  # rad/s; s
 SLOT_GAIN, SLOT_DAMPING = 14.0, 6.0  # 1/s^2; 1/s
 LEVEL_GAIN, LEVEL_DAMPING = 6.0, 2.5  # 1/s^2; 1/s: the load is kept level
+BEFORE, AFTER, STRAIGHT = 1.0, 0.8, 0.15  # m: stops before and after a gate; aside of its middle, at most, when going through
 MOST_SIDE = 0.6  # horizontal over vertical force
 
 
@@ -30,9 +31,8 @@ MOST_SIDE = 0.6  # horizontal over vertical force
 def payload_row(o, at, n, memory, out):
     """Thrust and body rates for the force that the drone and its share need: weight, the load's way, the own way to the slot."""
     share = _share(o, at) * _left(o, at)
-    k, v, g, w = at.from_goal, at.velocity, at.load_velocity, at.to_goal
-    size = max(1.0, WAY_GAIN * math.sqrt(o[w] * o[w] + o[w + 1] * o[w + 1]) / PACE)
-    ax, ay, az = _load_acceleration(o, g, w, WAY_GAIN / size)
+    k, v, g = at.from_goal, at.velocity, at.load_velocity
+    ax, ay, az = _load_acceleration(o, g, _way(o, at))
     tx, ty = _tip(o, at)
     lift = az + tx * o[k] + ty * o[k + 1]
     sx, sy = _way_to_slot(o, at, memory)
@@ -64,12 +64,23 @@ def _way_to_slot(o, at, memory):
 
 
 @fn
-def _load_acceleration(o, g, w, gain):
-    """m/s^2: towards the goal at a bounded pace."""
+def _way(o, at):
+    """m: from the load to where it goes next: before the gate's opening, through it, to the goal."""
+    w, gate = at.to_goal, at.gate
+    if o[gate + 3] == 0.0:
+        return o[w], o[w + 1], o[w + 2]
+    x, y = o[gate], o[gate + 1]
+    return x + (AFTER if abs(y) < STRAIGHT else -BEFORE), y, o[w + 2]
+
+
+@fn
+def _load_acceleration(o, g, way):
+    """m/s^2: along the way (m) at a bounded pace."""
+    gain = WAY_GAIN / max(1.0, WAY_GAIN * math.sqrt(way[0] * way[0] + way[1] * way[1]) / PACE)
     return (
-        WAY_DAMPING * (gain * o[w] - o[g]),
-        WAY_DAMPING * (gain * o[w + 1] - o[g + 1]),
-        CLIMB_DAMPING * (clip(CLIMB_GAIN * o[w + 2], -PACE, PACE) - o[g + 2]),
+        WAY_DAMPING * (gain * way[0] - o[g]),
+        WAY_DAMPING * (gain * way[1] - o[g + 1]),
+        CLIMB_DAMPING * (clip(CLIMB_GAIN * way[2], -PACE, PACE) - o[g + 2]),
     )
 
 

@@ -1,4 +1,7 @@
-"""The scripted player of pursuit: after the evader it sees, or to where it last saw one, from another side than the others."""
+"""The scripted player of pursuit: after the evader it sees, or to where it last saw one, from another side than the others.
+
+An evader that is an agent flees as those do that are not (scenarios/evaders.py), but from pursuers behind pillars too.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,16 @@ ROOM, KEEP = 0.3, 0.1  # m to pillars
 FORGET = 1.5  # s that a place is remembered
 STEP = 0.02  # s
 LIFT = 2.0  # 1/s
+FLIGHT, NEAREST, TALL = 1.29, 0.05, 1.2  # m/s of an evader: just under its limit; m: nearer things push no harder; m: the arena's height
+PROBE = 0.2  # m between the outer of the points at which gaps to pillars are seen
 
 
 @fn
 def pursuit_row(o, at, n, memory, out):
     """Memory: where the evader was seen last (m, from the arena's middle), and for how many seconds that is worth a look."""
+    if o[at.role] > 0.0:
+        _flee(o, at, out)
+        return
     k, e = at.from_goal, at.evader
     if o[e + 6] > 0.0:
         for j in range(3):
@@ -39,12 +47,31 @@ def pursuit_row(o, at, n, memory, out):
     x, y = past_pillars(o, at.pillars, x, y, ROOM, KEEP)
     x, y, z = keep_apart(o, at.neighbour_0, BERTH, PUSH, x, y, z)
     size = max(1.0, math.sqrt(x * x + y * y + z * z) / PACE)
-    out[0], out[1], out[2] = (
-        clip(x / size / SPEED[0], -1.0, 1.0),
-        clip(y / size / SPEED[1], -1.0, 1.0),
-        clip(z / size / SPEED[2], -1.0, 1.0),
-    )
+    _ask(out, x / size, y / size, z / size)
+
+
+@fn
+def _ask(out, x, y, z):
+    """The action that asks for a velocity (m/s, world)."""
+    out[0], out[1], out[2] = clip(x / SPEED[0], -1.0, 1.0), clip(y / SPEED[1], -1.0, 1.0), clip(z / SPEED[2], -1.0, 1.0)
     out[3] = 0.0
+
+
+@fn
+def _flee(o, at, out):
+    """Away from pursuers, wall, ground, ceiling and pillars, each by the inverse distance, at full speed."""
+    k, p, height = at.from_goal, at.pillars, o[at.from_goal + 2] + 0.5 * TALL
+    x, y, z = 0.0, 0.0, 1.0 / max(height, NEAREST) - 1.0 / max(TALL - height, NEAREST)
+    for j in range(6):
+        a = at.neighbour_0 + 7 * j
+        if o[a + 6] > 0.0:
+            d2 = max(o[a] * o[a] + o[a + 1] * o[a + 1] + o[a + 2] * o[a + 2], NEAREST * NEAREST)
+            x, y, z = x - o[a] / d2, y - o[a + 1] / d2, z - o[a + 2] / d2
+    r = max(math.sqrt(o[k] * o[k] + o[k + 1] * o[k + 1]), 1e-9) * max(o[at.wall], NEAREST)
+    gap = max(o[p + 4], NEAREST) * PROBE
+    x, y = x - o[k] / r + (o[p + 5] - o[p + 3]) / gap, y - o[k + 1] / r + (o[p + 7] - o[p + 1]) / gap
+    size = FLIGHT / max(math.sqrt(x * x + y * y + z * z), 1e-9)
+    _ask(out, size * x, size * y, size * z)
 
 
 @fn

@@ -22,7 +22,7 @@ from ..own_code import import_own, is_own_code
 from ..scenarios.registry import SCENARIOS
 from ..scenarios.scenario import Scenario
 from .agent import Agent
-from .basic import Hover, Random
+from .basic import Random, hover
 from .manifest import from_hierarchy, hierarchy_names, hierarchy_path, read_hierarchy
 from .policy import FOLDERS, TRAINED, read_manifest, zoo_names
 from .population import from_population, population_place, read_population
@@ -44,7 +44,7 @@ def find_agent(spec: str, scenario: Scenario, seed: int = 0) -> Agent:
     if spec == "random":
         return Random(seed, next(mode for mode in scenario.action_modes if mode != DISCRETE))
     if spec == "hover":
-        return Hover(scenario)
+        return hover(scenario)
     if kind == "scripted" and rest:
         return find_scripted(rest, scenario)
     if (path := hierarchy_path(kind, rest)) is not None:

@@ -176,6 +176,11 @@ def couple(world, drones, params, i):
     """
 
 
+@fn
+def sense(world, drones, params, cells, i):
+    """What drone i takes from the others before it is judged: nothing, unless the scenario has a `sense` of its own."""
+
+
 # -- what drones do to each other ------------------------------------------------------------------------------------------
 
 

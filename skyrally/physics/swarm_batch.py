@@ -19,8 +19,9 @@ from numba import njit
 from skyrally.physics.cells import list_drones
 from skyrally.physics.swarm import touch
 from skyrally.physics.vec import OPTIONS
-from {coupling} import couple
-from {module} import judge, look, move, reset, sense
+from {couple} import couple
+from {module} import judge, look, move, reset
+from {sense} import sense
 
 @njit(**OPTIONS)
 def move_some(w, d, p, actions, tick, until, first, last):
@@ -149,6 +150,7 @@ def reset_part(heads, drones, params, cells, k):
 
 
 def swarm_batch(name: str, module: str) -> ModuleType:
-    """The built module for the swarm functions `reset`, `move`, `sense`, `judge`, `look` of `module`, and `couple` if it has one."""
-    coupling = module if hasattr(import_module(module), "couple") else "skyrally.physics.swarm"
-    return load(name, SWARM.format(module=module, coupling=coupling), module, "skyrally.physics.swarm", "skyrally.physics.cells")
+    """The built module for the swarm functions `reset`, `move`, `judge`, `look` of `module`, and `sense` and `couple` if it has them."""
+    own = import_module(module)
+    homes = {part: module if hasattr(own, part) else "skyrally.physics.swarm" for part in ("sense", "couple")}
+    return load(name, SWARM.format(module=module, **homes), module, "skyrally.physics.swarm", "skyrally.physics.cells")

@@ -207,7 +207,8 @@ class Painter:
     def rgb(self) -> np.ndarray:
         """The last observed frame as a picture, uint8 [height, width, 3]."""
         self.paint(self._out)
-        return pygame.surfarray.array3d(self._out).swapaxes(0, 1).copy()
+        picture = bytearray(pygame.image.tobytes(self._out, "RGB"))
+        return np.frombuffer(picture, np.uint8).reshape(self.size[1], self.size[0], 3)
 
     def _draw_moving(self, camera: Camera, frame: Frame) -> list[DronePose | DiscPose]:
         """Shadows, then what is behind the net, the net, and what is before it; within each the far before the near."""

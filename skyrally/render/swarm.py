@@ -1,6 +1,7 @@
 """How swarms look: each drone an arrow in the colour of its heading, with a fading trail and a shadow; all drones at once.
 
-Nothing here goes through drones one by one but the last call that fills each outline: 2,000 drones stay watchable on one core.
+Nothing here goes through drones one by one but the last call that fills each arrow: 2,000 drones stay watchable on one core. Of more
+than MANY, shadows are spots and trails are stamped (stamps.py).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skyrally.render import theme
+from skyrally.render import stamps, theme
 from skyrally.render.camera import NEAR, Camera
 from skyrally.render.drone import FARTHEST, rotations
 from skyrally.render.pg import pygame
@@ -21,7 +22,8 @@ from skyrally.scenarios.stage import Stage
 ARROW = np.array([[0.58, 0.0, 0.0], [-0.42, 0.36, 0.0], [-0.2, 0.0, 0.0], [-0.42, -0.36, 0.0]])  # of the glyph's length
 HUES, LIGHTS = 96, 5
 TRAIL_SECONDS, TRAIL_POINTS = 2.4, 8
-BANDS, FEWER, MANY = 4, 2, 800  # of a trail, by brightness; of more than MANY drones fewer
+BANDS, MANY = 4, 800  # of a trail, by brightness; of more than MANY drones trails have half the points
+SPOT = 0.5  # of an arrow's nose: the radius of its shadow where shadows are spots
 LEAST = 0.017  # of the picture's height: an arrow is never shorter
 SHADOW = theme.mix(theme.GROUND_LIT, theme.SHADOW, 0.55)
 
@@ -74,10 +76,7 @@ class SwarmArt:
             return
         size = np.maximum(self._stage.glyph, LEAST * camera.size[1] * depth / camera.focal)
         points = (ARROW @ turn.transpose(0, 2, 1)) * size[:, None, None]
-        flat = points.copy()
-        flat[..., 2] = 0.02
-        flat[..., :2] += pos[:, None, :2]
-        self._fill(surface, camera.project(flat)[0], [SHADOW] * len(here))
+        self._draw_shadows(surface, camera, pos, points)
         heading = np.arctan2(turn[:, 1, 0], turn[:, 0, 0])
         hue = (heading / (2.0 * math.pi) * HUES).astype(int) % HUES
         self._draw_trails(surface, camera, here, pos, hue, size)
@@ -93,6 +92,18 @@ class SwarmArt:
         for outline, colour in zip(outlines.tolist(), colours, strict=True):
             polygon(surface, colour, outline)
 
+    def _draw_shadows(self, surface: pygame.Surface, camera: Camera, pos: np.ndarray, points: np.ndarray) -> None:
+        """On the ground, below arrows with these outlines [N, 4, 3] about their places."""
+        if len(pos) > MANY:
+            spots, depth = camera.project(pos * (1.0, 1.0, 0.0))
+            radius = SPOT * float(np.median(np.linalg.norm(points[:, 0], axis=1))) * camera.focal / float(np.median(depth))
+            stamps.stamp(surface, spots, stamps.mapped(surface, [SHADOW])[0], stamps.spot(radius))
+            return
+        flat = points.copy()
+        flat[..., 2] = 0.02
+        flat[..., :2] += pos[:, None, :2]
+        self._fill(surface, camera.project(flat)[0], [SHADOW] * len(pos))
+
     def _draw_trails(
         self, surface: pygame.Surface, camera: Camera, here: np.ndarray, pos: np.ndarray, hue: np.ndarray, size: np.ndarray
     ) -> None:
@@ -103,12 +114,31 @@ class SwarmArt:
             return
         width = max(1, round(0.12 * float(np.median(size)) * camera.focal / float(np.median(camera.look(pos)[:, 2]))))
         flat, deep = camera.project(np.nan_to_num(places))
-        edges = np.unique(np.linspace(0, len(places) - 1, (FEWER if len(here) > MANY else BANDS) + 1).astype(int))
+        if len(here) > MANY:
+            self._stamp_trails(surface, places, flat, deep, hue, width)
+            return
+        edges = np.unique(np.linspace(0, len(places) - 1, BANDS + 1).astype(int))
         for first, last in pairwise(edges.tolist()):
-            part = places[first : last + 1]
-            whole = (np.abs(np.diff(part, axis=0)).max(axis=(0, 2)) < self._jump) & (deep[first : last + 1] > 2.0 * NEAR).all(axis=0)
-            share = 0.08 + 0.5 * last / (len(places) - 1)
-            colours = [theme.mix(theme.GROUND, WHEEL[k][2], share) for k in range(HUES)]
+            whole = self._unbroken(places[first : last + 1], deep[first : last + 1])
+            colours = _faded(last / (len(places) - 1))
             lines = flat[first : last + 1].swapaxes(0, 1)[whole].tolist()
             for line, k in zip(lines, hue[whole].tolist(), strict=True):
                 pygame.draw.lines(surface, colours[k], False, line, width)
+
+    def _stamp_trails(
+        self, surface: pygame.Surface, places: np.ndarray, flat: np.ndarray, deep: np.ndarray, hue: np.ndarray, width: int
+    ) -> None:
+        """The same for many drones: piece after piece of all trails at once."""
+        for k in range(len(places) - 1):
+            whole = self._unbroken(places[k : k + 2], deep[k : k + 2])
+            colours = stamps.mapped(surface, _faded((k + 1) / (len(places) - 1)))[hue[whole]]
+            stamps.stamp_lines(surface, flat[k, whole], flat[k + 1, whole], colours, width)
+
+    def _unbroken(self, places: np.ndarray, deep: np.ndarray) -> np.ndarray:
+        """[N] whose places [P, N, 3] follow each other and lie before the camera."""
+        return (np.abs(np.diff(places, axis=0)).max(axis=(0, 2)) < self._jump) & (deep > 2.0 * NEAR).all(axis=0)
+
+
+def _faded(share: float) -> list[theme.Colour]:
+    """[HUES] the colours of a trail's piece that ends at this share of the trail, the latest being 1."""
+    return [theme.mix(theme.GROUND, WHEEL[k][2], 0.08 + 0.5 * share) for k in range(HUES)]

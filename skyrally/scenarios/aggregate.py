@@ -34,7 +34,7 @@ from ..physics.records import F8
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, clearance, close_on_time, fly_on, launch, normal2, note_clearance, obey, scattered, tally
 from ..physics.vec import clip, fn, vec3
-from .point_parts import HALF, START, drift, fence, sort_ranks
+from .point_parts import HALF, START, drift_inside, sort_ranks
 from .scenario import Field, Layout, Metric, Term, choice, pay
 from .swarm_blocks import FIELD, FIELD_SIZE, show_field
 from .swarm_parts import FLOWN, MODES, swarm_params, swarm_scenario
@@ -73,8 +73,7 @@ def reset(world, drones, params):
 @fn
 def move(world, drone, params, action, i, tick):
     if params.point == 1:
-        drift(world, drone, action, i, STEP, NOISE)
-        fence(drone, HALF)
+        drift_inside(world, drone, action, i, STEP, NOISE)
         return
     if tick == 0:
         obey(drone, params, action)

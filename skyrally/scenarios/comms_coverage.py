@@ -30,17 +30,16 @@ from typing import Any
 import numpy as np
 
 from ..physics.records import F8, record
-from ..physics.rng import uniform
-from ..physics.swarm import begin_swarm, close_on_time, normal2, tally
+from ..physics.swarm import begin_swarm, close_on_time, tally
 from ..physics.vec import fn, write
-from .point_parts import HALF, LEVEL, drift, fence, line_cost, mean_effort, point_params, point_scenario, scatter, sort_ranks
+from .coverage import COUNT as USERS
+from .coverage import PERIOD, user_at
+from .point_parts import HALF, LEVEL, drift_inside, line_cost, mean_effort, point_params, point_scenario, scatter, sort_ranks
 from .scenario import Field, Layout, Metric, Term, pay
 
 STEP, NOISE = 0.2, 0.03  # m
-USERS, CENTRE, VARIANCE, PERIOD = 100, 1.0, 0.05, 50  # users; m; m^2; decisions
 DIRECTIONS = 4
 COUNT, HORIZON = 100, 100
-FIRST_USER, SIDE, PLACE = 1_000_000, 1, 2  # in place of a drone's number in draws; channels
 
 LAYOUT = Layout("own", [Field("place", 2, "m", "domain", -2.01, 2.01), Field("beat", 2, "-", "cos, sin of the users' period", -1.01, 1.01)])
 USER = record([("pos", F8, 2), ("rank", F8, 1)])
@@ -59,29 +58,15 @@ def reset(world, drones, params):
 
 
 @fn
-def left_share(step):
-    """Of the users, those at (-1, 0)."""
-    return 0.5 * (1.0 + math.cos(2.0 * math.pi * step / PERIOD))
-
-
-@fn
 def draw_users(world):
     for k in range(USERS):
-        user = world.users[k]
-        x, y = normal2(world, FIRST_USER + k, PLACE)
-        centre = -CENTRE if uniform(world, FIRST_USER + k, SIDE, 0.0, 1.0) < left_share(world.step) else CENTRE
-        user.pos[0], user.pos[1] = centre + math.sqrt(VARIANCE) * x, math.sqrt(VARIANCE) * y
+        x, y = user_at(world, k)
+        world.users[k].pos[0], world.users[k].pos[1] = x, y
 
 
 @fn
 def move(world, drone, params, action, i, tick):
-    drift(world, drone, action, i, STEP, NOISE)
-    fence(drone, HALF)
-
-
-@fn
-def sense(world, drones, params, cells, i):
-    """Nothing of the others."""
+    drift_inside(world, drone, action, i, STEP, NOISE)
 
 
 @fn

@@ -45,8 +45,9 @@ from ..physics.records import F8, I4, I8
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, clearance, close_on_time, fly_on, launch, normal2, note_clearance, obey, scattered, tally
 from ..physics.vec import clip, fn
+from .cover_search_views import DETECT, HEIGHT, LAYOUT, look, things, told
 from .coverage import USERS, draw_users, transport_to_users
-from .scenario import Field, Layout, Metric, Term, choice, pay
+from .scenario import Metric, Term, choice, pay
 from .search_map import (
     BUMP,
     CELLS,
@@ -57,33 +58,21 @@ from .search_map import (
     MAP,
     PART,
     bump_of,
-    cell_of,
     draw_chance,
-    knows,
     map_users,
     place_of,
     remember,
     spread,
 )
-from .swarm_blocks import FIELD, SELF, show_field, show_self
-from .swarm_parts import FLOWN, square_effort, swarm_params, swarm_scenario
+from .swarm_parts import FLOWN, mean_size, swarm_params, swarm_scenario
+
+__all__ = ["COVER_SEARCH", "judge", "look", "move", "reset", "sense"]
 
 SIDE, COUNT, REACH, TICKS = (20.0, 20.0, 5.0), 16, 5.0, 25  # m, drones, m, control steps
-DETECT, DRIFT = 0.9, 0.3  # probability, m/s
-CROP, HEIGHT, HORIZON = 8, 3.0, 120  # cells, m, decisions
+DRIFT, HORIZON = 0.3, 120  # m/s, decisions
 FLOW, WHICH, TARGET, LOOK, SWAY, YAW = 17, 18, 20, 22, 24, 26  # channels of draws
 TASKS = ("search", "cover")
-MOST_TILES = 32  # across, in pictures
 
-LAYOUT = Layout(
-    "own",
-    [
-        *SELF,
-        *FIELD,
-        Field("map", CROP * CROP, "-", "rows from -y on; share of all times the number of cells"),
-        Field("side", 1, "m", "of the domain"),
-    ],
-)
 DRONE_FIELDS = [
     *PART,
     ("looked", F8),  # the chance that went from this part in this decision
@@ -191,12 +180,11 @@ def _lookers(cells, x, y):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    effort, seen, found = 0.0, 0.0, 0
+    seen, found = 0.0, 0
     for i in range(world.count):
-        effort += math.sqrt(square_effort(actions[i])) / world.count
         seen += drones[i].looked
         found += drones[i].found if i < world.targets else 0
-    tally(world, drones, params, effort)
+    tally(world, drones, params, mean_size(world, drones, actions))
     if params.task == 0:
         _book_search(world, drones, params, seen, found)
     else:
@@ -231,26 +219,6 @@ def _book_search(world, drones, params, seen, found):
     spread(world, drones, dt)
 
 
-@fn
-def look(world, drones, params, cells, i, out):
-    drone = drones[i]
-    at = show_self(drone, (world.middle[0], world.middle[1], HEIGHT), out, 0)
-    at = show_field(world, drone, cells, i, params.reach, out, at)
-    across, scale = world.cells_across, float(world.cells_across * world.cells_across)
-    half = 0.5 * world.side[0] / across
-    row0, column0 = cell_of(world, drone.pos[1] + half, 1) - CROP // 2, cell_of(world, drone.pos[0] + half, 0) - CROP // 2
-    own = 1 if params.task == 0 and params.share_map == 0 else 0
-    for r in range(CROP):
-        for k in range(CROP):
-            row, column, value = row0 + r, column0 + k, 0.0
-            if 0 <= row < across and 0 <= column < across:
-                c = row * across + column
-                value = scale * drones[c // CELLS].chance[own, c % CELLS]
-                value *= 1.0 - DETECT if own == 1 and knows(drone, c) else 1.0
-            out[at + CROP * r + k] = value
-    out[at + CROP * CROP] = world.side[0]
-
-
 def terms(options: Mapping[str, Any]) -> list[Term]:
     return [
         Term("seen", 1.0, "chance of targets looked at in this decision, by all"),
@@ -269,27 +237,6 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     return block
 
 
-def things(world: np.record) -> dict[str, np.ndarray]:
-    """The map as tiles, and targets at large or users as marks."""
-    across, drones = int(world["cells_across"]), world["drones"][: int(world["count"])]
-    chance = drones["chance"][:, 0].ravel()[: across * across].reshape(across, across)
-    step = -(-across // MOST_TILES)
-    wide = -(-across // step)
-    chance = np.pad(chance, (0, wide * step - across)).reshape(wide, step, wide, step).mean(axis=(1, 3))
-    size = step * float(world["side"][0]) / across
-    rows, columns = np.indices((wide, wide))
-    corner = world["middle"] - 0.5 * world["side"][:2]
-    strength = np.sqrt(chance / max(float(chance.max()), 2.0 / across**2))
-    x, y = corner[0] + (columns + 0.5) * size, corner[1] + (rows + 0.5) * size
-    tiles = np.stack([x, y, np.full_like(x, size), strength], axis=-1).reshape(-1, 4)
-    flat = (
-        world["users"]
-        if world["targets"] == 0
-        else drones["target"][: int(world["targets"])][drones["found"][: int(world["targets"])] == 0]
-    )
-    return {"tiles": tiles[tiles[:, 3] > 0.05], "marks": np.column_stack([flat, np.full(len(flat), 0.05)])}
-
-
 COVER_SEARCH = swarm_scenario(
     "cover-search",
     COUNT,
@@ -297,9 +244,7 @@ COVER_SEARCH = swarm_scenario(
     WORLD_FIELDS,
     {"task": "search", "share_map": False},
     things=things,
-    note=lambda world: (
-        f"OT {float(world['ot']):.2f}" if world["targets"] == 0 else f"found {int(world['found'])} of {int(world['targets'])}"
-    ),
+    note=told,
     summary="a swarm spreads over a drifting map to find targets, or to be where users are",
     module=__name__,
     views={"own": LAYOUT},

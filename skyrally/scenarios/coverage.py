@@ -28,11 +28,17 @@ USERS: Fields = [
 @fn
 def draw_users(world):
     """Where the users of this decision are."""
-    q, left = 0.25 * world.side[0], 0.5 * (1.0 + math.cos(2.0 * math.pi * world.step / PERIOD))
     for u in range(COUNT):
-        a, b = normal2(world, u, PLACE)
-        side = -1.0 if uniform(world, u, SIDE_OF, 0.0, 1.0) < left else 1.0
-        world.users[u, 0], world.users[u, 1] = q * (side + SPREAD * a), q * SPREAD * b
+        world.users[u, 0], world.users[u, 1] = user_at(world, u)
+
+
+@fn
+def user_at(world, u):
+    """m: where user u is in this decision."""
+    q, left = 0.25 * world.side[0], 0.5 * (1.0 + math.cos(2.0 * math.pi * world.step / PERIOD))
+    a, b = normal2(world, u, PLACE)
+    side = -1.0 if uniform(world, u, SIDE_OF, 0.0, 1.0) < left else 1.0
+    return q * (side + SPREAD * a), q * SPREAD * b
 
 
 @fn

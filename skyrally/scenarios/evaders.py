@@ -1,11 +1,25 @@
-"""How an evader flees (pursuit): pushed by pursuers in sight, by pillars and by the arena's bounds, always at full speed."""
+"""The evaders of a pursuit: how they flee, how many there are, what they are called where they are agents.
+
+They flee at full speed, pushed by pursuers in sight, by pillars and by the arena's bounds.
+"""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
+
+from ..errors import SkyrallyError
 from ..physics.cells import around, strip
 from ..physics.vec import add, add_scaled, fn, norm, scale, sub, vec3
 from .pillars import column_of, has_pillar, in_sight, middle
+from .stage import Disc
+from .swarm_parts import agents_of, names
 
+PER_EVADER = 4  # pursuers
+MOST_SHOWN = 64  # evaders in pictures
 BERTH = 0.05  # m: nearer things push no harder
 
 
@@ -41,3 +55,41 @@ def _from_pillars(world, x, y):
                 gap = max(distance - world.pillar_radius, BERTH)
                 px, py = px + dx / (distance * gap), py + dy / (distance * gap)
     return px, py, 0.0
+
+
+def asked_evaders(options: Mapping[str, Any]) -> int | None:
+    """The option `evaders`; of `evader_agents` also what does not go with it is told."""
+    evaders, agents, both = options["evaders"], agents_of(options), options["evader_agents"]
+    if not isinstance(both, bool):
+        raise SkyrallyError(f"evader_agents is {both!r}; expected true or false")
+    if both and options["population"] is not None:
+        raise SkyrallyError("evader_agents=true and population do not go together: who is an evader would change; leave population out")
+    if both and agents < 2:
+        raise SkyrallyError(f"agents is {agents}; with evader_agents=true 2 or more are needed, a pursuer and an evader")
+    most = agents - 1 if both else agents
+    whole = isinstance(evaders, (int, np.integer)) and not isinstance(evaders, bool)
+    if evaders is not None and not (whole and 1 <= evaders <= most):
+        raise SkyrallyError(f"evaders is {evaders!r}; expected a whole number from 1 to {most}, with {agents} agents")
+    return evaders
+
+
+def evaders_of(options: Mapping[str, Any]) -> int:
+    """How many evaders there may be."""
+    per = PER_EVADER + 1 if options["evader_agents"] else PER_EVADER
+    return options["evaders"] or -(-options["agents"] // per)
+
+
+def roles(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Names and colours of the agents."""
+    count, evaders = agents_of(options), evaders_of(options)
+    if not options["evader_agents"]:
+        return names(count), (0,) * count
+    hunters = count - evaders
+    told = [f"pursuer_{k}" for k in range(hunters)] + [f"evader_{k}" for k in range(evaders)]
+    return tuple(told), (1,) * hunters + (0,) * evaders
+
+
+def evader_discs(options: Mapping[str, Any], radius: float) -> tuple[Disc, ...]:
+    """How evaders that are no agents look: one disc to each that there may be."""
+    most = 0 if options["evader_agents"] else min(evaders_of(options), MOST_SHOWN)
+    return tuple(Disc(f"evader_{k}", radius, 0.35 * radius, colour="red") for k in range(most))

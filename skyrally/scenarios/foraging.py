@@ -36,7 +36,7 @@ from ..physics.records import F8, I8
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, close_on_time, tally
 from ..physics.vec import clip, fn, write
-from .point_parts import HALF, LEVEL, drift, fence, mean_effort, point_params, point_scenario, scatter
+from .point_parts import HALF, LEVEL, drift_inside, mean_effort, point_params, point_scenario, scatter
 from .scenario import Field, Layout, Metric, Term, pay
 
 STEP, TRUCK_STEP, NOISE = 0.3, 0.1, 0.03  # m
@@ -101,13 +101,7 @@ def open_sites(world):
 
 @fn
 def move(world, drone, params, action, i, tick):
-    drift(world, drone, action, i, STEP, NOISE)
-    fence(drone, HALF)
-
-
-@fn
-def sense(world, drones, params, cells, i):
-    """Nothing of the others."""
+    drift_inside(world, drone, action, i, STEP, NOISE)
 
 
 @fn

@@ -53,34 +53,26 @@ from ..physics.records import F8, I4, I8
 from ..physics.rng import moment, uniform, word
 from ..physics.swarm import begin_swarm, clearance, close_on_time, fly_on, launch, note_clearance, obey, shuffled, tally
 from ..physics.swarm_records import PENALTY
-from ..physics.vec import body_x, body_z, fn, norm, put3, put4, sub, vec3, vec4, write
+from ..physics.vec import body_x, body_z, fn, norm, put3, put4, sub, vec3, vec4
+from .formation_views import HEIGHT, LAYOUT, REDRAW, look, things, told
 from .matching import MATCHED, exact_transport, forget_transport, hausdorff, soft_transport, soften, squared
 from .parts import random_attitude
-from .scenario import Field, Layout, Metric, Term, choice, pay
+from .scenario import Metric, Term, choice, pay
 from .slots import SHAPES, slot_of
-from .swarm_blocks import MOST, NEIGHBOURS, SELF, keep_lowest, show_neighbours, show_self
-from .swarm_parts import square_effort, swarm_params, swarm_scenario
+from .swarm_parts import mean_size, swarm_params, swarm_scenario
 
-SIDE, COUNT, REACH, HEIGHT = (8.0, 8.0, 4.0), 7, 5.0, 1.5  # m, drones, m, m
+__all__ = ["FORMATION", "judge", "look", "move", "reset", "sense"]
+
+SIDE, COUNT, REACH = (8.0, 8.0, 4.0), 7, 5.0  # m, drones, m
 SPACING, TIGHTEST, HOLD = 2.0, 0.6, 0.3  # m between slots: at 7 drones in the domain, at least; m within which a slot is held
 CELL, CELL_HIGH, LOW, LAYERS = 0.5, 0.25, 0.5, 6  # m, m, m, of starts
 TILT, LOWEST, SAFE = 0.2 * math.pi, 0.2, 0.4  # rad, m, m
-HORIZON, REDRAW = 600, 300  # steps
+HORIZON = 600  # steps
 FEW = 64  # drones up to which transport is exact and the reward is OmniDrones'
 EVERY = 25  # steps between exact transports
 GOOD = 0.1  # m^2
 START, ATTITUDE, SHAPE, TURN = 16, 17, 20, 21  # channels of draws
 
-LAYOUT = Layout(
-    "own",
-    [
-        *SELF,
-        *NEIGHBOURS,
-        *(Field(f"slot_{k}", 4, "m, -", "world, relative, nearest first; the last is 1 if there is one") for k in range(MOST)),
-        Field("centre", 3, "m", "world, from the swarm's centre to the formation's"),
-        Field("time", 4, "-", "sine, cosine of half turns: of the episode, of the shape's time", -1.01, 1.01),
-    ],
-)
 DRONE_FIELDS = [*MATCHED, ("holders", I4), ("holder", I4), ("term", F8, 4), ("returns", F8, 4)]  # holders of the slot of this number
 WORLD_FIELDS = [
     ("centre", F8, 3),  # m, of the swarm
@@ -168,16 +160,15 @@ def sense(world, drones, params, cells, i):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    share, effort, x, y, apart = 1.0 / world.count, 0.0, 0.0, 0.0, SAFE
+    share, x, y, apart = 1.0 / world.count, 0.0, 0.0, SAFE
     struck = low = 0
     for i in range(world.count):
         drone, nose = drones[i], body_x(vec4(drones[i].quat))
-        effort += share * math.sqrt(square_effort(actions[i]))
         x, y = x + share * nose[0], y + share * nose[1]
         apart = min(apart, drone.clearance)
         struck += drone.struck
         low += 1 if drone.pos[2] < LOWEST else 0
-    tally(world, drones, params, effort)
+    tally(world, drones, params, mean_size(world, drones, actions))
     world.crashed = 1 if low > 0 or (struck > 0 and params.collisions == PENALTY) else 0
     world.terminated = 1 if world.crashed == 1 else 0
     close_on_time(world, params)
@@ -236,33 +227,6 @@ def _settle(world):
     world.settled += (time - world.settled) / world.shapes
 
 
-@fn
-def look(world, drones, params, cells, i, out):
-    drone = drones[i]
-    at = show_self(drone, (0.0, 0.0, HEIGHT), out, 0)
-    at = show_neighbours(drone, cells, i, params.reach, out, at)
-    at = show_slots(world, drones, i, out, at)
-    at = write(out, at, (-world.centre[0], -world.centre[1], HEIGHT - world.centre[2]))
-    whole, part = math.pi * world.step / params.max_steps, math.pi * (world.step - world.redrawn) / REDRAW
-    write(out, at, (math.sin(whole), math.cos(whole), math.sin(part), math.cos(part)))
-
-
-@fn
-def show_slots(world, drones, i, out, at):
-    """Writes the nearest of the slots that no other drone holds: 3 numbers to each and 1, zeros beyond the last."""
-    drone, found = drones[i], 0
-    for k in range(world.count):
-        slot = drones[k]
-        if slot.holders == 0 or (slot.holders == 1 and slot.holder == i):
-            found = keep_lowest(drone, found, squared(slot.slot_pos, drone.pos), k)
-    for k in range(found):
-        at = write(out, at, sub(vec3(drones[drone.slot[k]].slot_pos), vec3(drone.pos)))
-        at = write(out, at, (1.0,))
-    for _ in range(found, MOST):
-        at = write(out, at, (0.0, 0.0, 0.0, 0.0))
-    return at
-
-
 def terms(options: Mapping[str, Any]) -> list[Term]:
     return [
         Term("shape", 1.0, "s f: apart and in shape"),
@@ -287,8 +251,8 @@ FORMATION = swarm_scenario(
     DRONE_FIELDS,
     WORLD_FIELDS,
     {"shape": "any"},
-    things=lambda world: {"marks": world["drones"]["slot_pos"][: int(world["count"])]},
-    note=lambda world: f"{SHAPES[int(world['figure'])]}   OT {float(world['ot_now']):.2f} m²",
+    things=things,
+    note=told,
     summary="a swarm takes a shape, each drone a slot of its own choosing, and another shape every 6 s",
     module=__name__,
     views={"own": LAYOUT},

@@ -45,7 +45,7 @@ from ..physics.vec import clip, fn, norm, put3, sub, vec3
 from .pillars import PILLARS, cell_at, cells_key, clear_pillars, middle, pillar_places, set_pillar, show_pillars, strike_pillar
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .swarm_blocks import NEIGHBOURS, SELF, show_neighbours, show_self
-from .swarm_parts import square_effort, swarm_params, swarm_scenario
+from .swarm_parts import size_of, swarm_params, swarm_scenario
 
 SIDE, COUNT, REACH = (10.0, 10.0, 10.0), 8, 5.0  # m, drones, m
 MARGIN = 2.0  # m of the room's sides without cells
@@ -169,7 +169,7 @@ def judge(world, drones, params, actions, reward):
     effort, distance = 0.0, 0.0
     for i in range(world.count):
         drone = drones[i]
-        size = math.sqrt(square_effort(actions[i]))
+        size = size_of(actions[i])
         effort += size
         distance += drone.distance
         floor = 1.0 if drone.pos[2] < params.airframe.body_half_height + 0.01 else 0.0

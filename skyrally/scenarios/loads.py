@@ -6,6 +6,8 @@ from ..physics.links import hook_of
 from ..physics.vec import add, body_x, dot, fn, sub, to_world, vec3, vec4
 
 ROD, SPLAY = 1.0, math.radians(15.0)  # m, rad
+HALF = (0.375, 0.25, 0.1)  # m, half edges of the box
+MOST = 16  # carriers of a load
 
 
 @fn

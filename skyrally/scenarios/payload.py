@@ -7,6 +7,7 @@ joints at the drone's centre and at the load's top (see physics/links.py); physi
 | --- | --- | --- | --- | --- |
 | start | within 3 m of its group's middle, at 1.35 to 2.5 m, any yaw | | goal | over the middle at 2 m, any yaw |
 | failure | with `failures` (0.2) one carrier at any time: it is gone | | out | load tilted by 60 degrees; it or a carrier below 0.2 m |
+| `gate=True` | starts 2 to 3 m on the -x side; has to go between | | two posts | 2 m apart, 1.2 m before the goal, aside by up to 1 m |
 
 Hooks lie around the load's top; a drone's slot is a metre from its hook, 15 degrees outwards of the load's up. A group that is out takes
 no further part; the episode ends when all are.
@@ -17,6 +18,7 @@ no further part; the episode ends when all are.
 | slot | 3 | to the own slot |
 | carriers | 15 x 7 | the others of the group that are left: relative place and velocity, 1; nearest number first |
 | load | 22 | way to the goal 3, rotation matrix 9, velocity 3, body rates 3, yaw to the goal (sine, cosine) 2, mass 1, height 1 |
+| gate | 4 | way from the load to the opening's middle, 1; zeros when there is none or it was passed |
 
 The reward is the group's: s [q + q (up + 0.8 exp(-spin^2) + 0.8 exp(-swing^2)) + 0.5 joint + 0.2 exp(-effort)], q = exp(-1.2 error).
 
@@ -26,9 +28,12 @@ The reward is the group's: s [q + q (up + 0.8 exp(-spin^2) + 0.8 exp(-swing^2)) 
 | calm | 1 | s q (up_z + 0.8 exp(-(yaw rate)^2) + 0.8 exp(-(horizontal speed)^2)) |
 | joint | 0.5 | s times the mean cosine between rods and slots |
 | effort | 0.2 | s exp(-mean norm of the actions) |
+| gate | 10 | the load passed the gate in this step |
+| posts | -5 | the load or a carrier began to touch a post |
 
-Metric: success, the share of groups that are not out and whose pose error (metres and 2 sin of half the yaw, as one norm) is below 0.25 on
-average over the last second. `info`: pose_error, swing (m/s, horizontal), both over the last second; failed, out (groups).
+Metric: success, the share of groups that are not out, passed their gate if they have one, and whose pose error (metres and 2 sin of half
+the yaw, as one norm) is below 0.25 on average over the last second. `info`: pose_error, swing (m/s, horizontal), both over the last
+second; failed, out, passed (groups), post_hits.
 """
 
 from __future__ import annotations
@@ -44,40 +49,23 @@ from ..physics.links import LOAD, carry_on, hook_place, weigh_box
 from ..physics.records import F8, I8, record
 from ..physics.rng import uniform
 from ..physics.swarm import begin_swarm, clearance, close_on_time, launch, note_clearance, obey, tally
-from ..physics.vec import add, body_x, body_z, clip, dot, fn, put3, put4, quat_from_euler, scale, sub, to_world, vec3, vec4, write
-from .loads import ROD, load_slot, outwards, pose_error, straightness
-from .scenario import Field, Layout, Metric, Term, number, pay
-from .stage import Disc
-from .swarm_blocks import SELF, show_attitude, show_self
-from .swarm_parts import square_effort, swarm_params, swarm_scenario
+from ..physics.vec import add, body_z, clip, dot, fn, put3, put4, quat_from_euler, scale, to_world, vec3, vec4
+from .gates import FAR_START, GATE, NEAR_START, pass_gate, set_gate, strike_post
+from .loads import HALF, MOST, ROD, load_slot, outwards, pose_error, straightness
+from .payload_views import LAYOUT, load_discs, look, things
+from .scenario import Metric, Term, number, pay
+from .swarm_parts import agents_of, mean_size, size_of, swarm_params, swarm_scenario
+
+__all__ = ["PAYLOAD", "couple", "judge", "look", "move", "reset", "sense"]
 
 SIDE, COUNT, REACH = (8.0, 8.0, 5.0), 4, 3.0  # m, drones, m
-HALF = (0.375, 0.25, 0.1)  # m, half edges of the box
-MOST = 16  # carriers of a load
 LIGHT, HEAVY = 0.5, 0.8  # of the carriers' mass
 AROUND, LOW, HIGH, GOAL = 3.0, 1.35, 2.5, 2.0  # m: starts, at most from the middle and at what height; the goal's height
 TILT, LOWEST, APART, LOST = math.cos(math.radians(60.0)), 0.2, 0.5, 10.0  # of up_z, m, m, the error of a load that is lost
 HORIZON, LATE, SUBSTEPS, NEAR = 750, 50, 4, 0.25  # steps, steps, per step, pose error
 CELL = 8.0  # m of a group's own
 START, YAW, MASS, FAIL = 16, 20, 22, 23  # channels of draws
-LOAD_SIZE = 22
-MOST_SHOWN = 64  # loads in pictures
 
-LAYOUT = Layout(
-    "own",
-    [
-        *SELF,
-        Field("slot", 3, "m", "world, relative"),
-        *(Field(f"carrier_{k}", 7, "m, m/s, -", "world, relative; the last is 1 if there is one") for k in range(MOST - 1)),
-        Field("to_goal", 3, "m", "world, from the load"),
-        Field("load_attitude", 9, "-", "rotation matrix, row by row", -1.01, 1.01),
-        Field("load_velocity", 3, "m/s", "world"),
-        Field("load_rates", 3, "rad/s", "body"),
-        Field("yaw_to_goal", 2, "-", "sine, cosine", -1.01, 1.01),
-        Field("load_mass", 1, "-", "over the mass of a carrier, for each that is left"),
-        Field("load_height", 1, "m"),
-    ],
-)
 DRONE_FIELDS = [
     ("hook", F8, 3),  # m, in the load's frame
     ("slot_place", F8, 3),  # m, in the load's frame
@@ -91,8 +79,9 @@ DRONE_FIELDS = [
     ("error", F8),
     ("late_error", F8),
     ("late_swing", F8),
-    ("term", F8, 4),
-    ("returns", F8, 4),
+    *GATE,
+    ("term", F8, 6),
+    ("returns", F8, 6),
 ]
 WORLD_FIELDS = [
     ("groups", I8),
@@ -101,8 +90,10 @@ WORLD_FIELDS = [
     ("swing", F8),
     ("failed", I8),
     ("out", I8),
+    ("passed", I8),
+    ("post_hits", I8),
 ]
-PARAM_FIELDS = [("carriers", I8), ("failures", F8), ("weight", F8, 4)]
+PARAM_FIELDS = [("carriers", I8), ("failures", F8), ("gate", I8), ("weight", F8, 6)]
 
 
 @fn
@@ -110,7 +101,7 @@ def reset(world, drones, params):
     begin_swarm(world, drones, params)
     world.groups = (world.count + params.carriers - 1) // params.carriers
     world.success = world.pose_error = world.swing = 0.0
-    world.failed = world.out = 0
+    world.failed = world.out = world.passed = world.post_hits = 0
     for g in range(world.groups):
         first = g * params.carriers
         _begin_group(world, drones, params, g, first, min(first + params.carriers, world.count))
@@ -128,10 +119,13 @@ def _begin_group(world, drones, params, g, first, last):
     load = leader.load
     weigh_box(load, n * params.airframe.mass * uniform(world, first, MASS, LIGHT, HEAVY), HALF)
     dx, dy = uniform(world, first, START, -most, most), uniform(world, first, START + 1, -most, most)
+    if params.gate == 1:
+        dx = uniform(world, first, START, NEAR_START, FAR_START)
     put3(load.pos, (x + dx, y + dy, uniform(world, first, START + 2, LOW, HIGH)))
     put4(load.quat, quat_from_euler(0.0, 0.0, uniform(world, first, YAW + 1, -math.pi, math.pi)))
     put3(load.vel, (0.0, 0.0, 0.0))
     put3(load.rate, (0.0, 0.0, 0.0))
+    set_gate(world, leader, first, params.gate)
     leader.out = leader.fail_at = 0
     leader.error = leader.late_error = leader.late_swing = 0.0
     leader.fails = first + min(int(uniform(world, first, FAIL, 0.0, float(n))), n - 1)
@@ -162,10 +156,7 @@ def sense(world, drones, params, cells, i):
 
 @fn
 def judge(world, drones, params, actions, reward):
-    effort = 0.0
-    for i in range(world.count):
-        effort += math.sqrt(square_effort(actions[i])) / world.count if drones[i].alive == 1 else 0.0
-    tally(world, drones, params, effort)
+    tally(world, drones, params, mean_size(world, drones, actions))
     world.success = world.pose_error = world.swing = 0.0
     for g in range(world.groups):
         first = g * params.carriers
@@ -173,7 +164,7 @@ def judge(world, drones, params, actions, reward):
         if drones[first].out == 0:
             _judge_group(world, drones, params, actions, reward, first, last)
         leader = drones[first]
-        world.success += 1.0 / world.groups if leader.out == 0 and leader.late_error < NEAR else 0.0
+        world.success += 1.0 / world.groups if leader.out == 0 and leader.passed == 1 and leader.late_error < NEAR else 0.0
         world.pose_error += leader.late_error / world.groups
         world.swing += leader.late_swing / world.groups
     world.terminated = 1 if world.out == world.groups else 0
@@ -191,7 +182,7 @@ def _judge_group(world, drones, params, actions, reward, first, last):
             left += 1
             apart, low = min(apart, drone.clearance), min(low, drone.pos[2])
             joint += max(0.0, straightness(load, drone))
-            effort += math.sqrt(square_effort(actions[i]))
+            effort += size_of(actions[i])
     swing, spin = math.sqrt(load.vel[0] ** 2 + load.vel[1] ** 2), dot(up, to_world(vec4(load.quat), vec3(load.rate)))
     lost = not (up[2] > TILT and low > LOWEST)  # also if they are no numbers
     leader.error = LOST if lost else pose_error(leader)
@@ -200,9 +191,12 @@ def _judge_group(world, drones, params, actions, reward, first, last):
     leader.late_swing += (0.0 if lost else swing - leader.late_swing) / late
     safe, place = min(1.0, (apart / APART) ** 2), math.exp(-1.2 * leader.error)
     calm = clip(up[2], 0.0, 1.0) + 0.8 * math.exp(-spin * spin) + 0.8 * math.exp(-swing * swing)
-    terms = (safe * place, safe * place * calm, safe * joint / left, safe * math.exp(-effort / left))
+    new, struck = pass_gate(leader), strike_post(drones, leader, first, last, HALF, params.airframe.body_radius, params.gate)
+    world.passed += new
+    world.post_hits += struck
+    terms = (safe * place, safe * place * calm, safe * joint / left, safe * math.exp(-effort / left), float(new), float(struck))
     if lost:
-        terms = (0.0, 0.0, 0.0, 0.0)
+        terms = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for i in range(first, last):
         if drones[i].alive == 1:
             reward[i] = pay(drones[i], params, terms)
@@ -222,35 +216,14 @@ def _take_out(world, drones, i):
     drones[i].alive = 0
 
 
-@fn
-def look(world, drones, params, cells, i, out):
-    first = i // params.carriers * params.carriers
-    drone, leader, load = drones[i], drones[first], drones[first].load
-    at = show_self(drone, vec3(load.pos), out, 0)
-    at = write(out, at, sub(load_slot(load, drone), vec3(drone.pos)))
-    left, end = 1, at + 7 * (MOST - 1)
-    for j in range(first, min(first + params.carriers, world.count)):
-        other = drones[j]
-        if j != i and other.alive == 1:
-            left += 1
-            at = write(out, at, sub(vec3(other.pos), vec3(drone.pos)) + sub(vec3(other.vel), vec3(drone.vel)))
-            at = write(out, at, (1.0,))
-    for k in range(at, end):
-        out[k] = 0.0
-    at = write(out, end, sub(vec3(leader.goal), vec3(load.pos)))
-    at = show_attitude(vec4(load.quat), out, at)
-    at = write(out, at, vec3(load.vel) + vec3(load.rate))
-    nose = body_x(vec4(load.quat))
-    turn = leader.goal_yaw - math.atan2(nose[1], nose[0])
-    write(out, at, (math.sin(turn), math.cos(turn), load.mass * params.airframe.inv_mass / left, load.pos[2]))
-
-
 def terms(options: Mapping[str, Any]) -> list[Term]:
     return [
         Term("place", 1.0, "s q: apart, and the load at its goal"),
         Term("calm", 1.0, "s q (up_z + 0.8 exp(-(yaw rate)^2) + 0.8 exp(-(horizontal speed)^2))"),
         Term("joint", 0.5, "s times the mean cosine between rods and slots", shaping=True),
         Term("effort", 0.2, "s exp(-mean norm of the actions)", shaping=True),
+        Term("gate", 10.0, "the load passed the gate in this step"),
+        Term("posts", -5.0, "the load or a carrier began to touch a post"),
     ]
 
 
@@ -263,25 +236,12 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     block["linked"] = 1
     block["carriers"] = carriers
     block["failures"] = number(options, "failures", 0.0, 1.0)
+    if not isinstance(options["gate"], bool):
+        raise SkyrallyError(f"gate is {options['gate']!r}; expected true or false")
+    if options["gate"] and options["size"] == "domain" and agents_of(options) > carriers:
+        raise SkyrallyError("with size='domain' groups are too near each other for gates; leave size out, or have one group")
+    block["gate"] = options["gate"]
     return block
-
-
-def things(world: np.record) -> dict[str, np.ndarray]:
-    """The loads, their rods and their goals, for pictures."""
-    count, groups = int(world["count"]), int(world["groups"])
-    carriers = -(-count // groups) if groups else 1
-    drones = world["drones"][:count]
-    leaders = drones[::carriers]
-    places = np.concatenate([leaders["load"]["pos"], leaders["load"]["quat"]], axis=1)
-    alive = np.flatnonzero(drones["alive"] == 1)
-    links = np.column_stack([alive, alive // carriers, drones["hook"][alive]])
-    return {"discs": places, "links": links, "marks": leaders["goal"]}
-
-
-def load_discs(options: Mapping[str, Any], radius: float) -> tuple[Disc, ...]:
-    """How loads look: a box to each group that there may be."""
-    groups = -(-options["agents"] // options["carriers"])
-    return tuple(Disc(f"load_{k}", HALF[1], HALF[2], 2.0 * HALF[0], colour="load") for k in range(min(groups, MOST_SHOWN)))
 
 
 PAYLOAD = swarm_scenario(
@@ -289,7 +249,7 @@ PAYLOAD = swarm_scenario(
     COUNT,
     DRONE_FIELDS,
     WORLD_FIELDS,
-    {"carriers": 4, "failures": 0.2},
+    {"carriers": 4, "failures": 0.2, "gate": False},
     things=things,
     discs=load_discs,
     note=lambda world: f"pose error {float(world['pose_error']):.2f}" + ("   a carrier failed" if world["failed"] else ""),
@@ -300,5 +260,5 @@ PAYLOAD = swarm_scenario(
     metric=Metric("success", "success", "share of the loads that are near their goal at the end"),
     configure=configure,
     action_modes=("ctbr", "velocity", "rotor", "waypoint", "discrete"),
-    info=("success", "pose_error", "swing", "failed", "out"),
+    info=("success", "pose_error", "swing", "failed", "out", "passed", "post_hits"),
 )

@@ -41,10 +41,11 @@ def drift(world, drone, action, i, way, noise):
 
 
 @fn
-def fence(drone, half):
-    """Clips a point's place to [-half, half]^2."""
-    drone.pos[0] = clip(drone.pos[0], -half, half)
-    drone.pos[1] = clip(drone.pos[1], -half, half)
+def drift_inside(world, drone, action, i, way, noise):
+    """The same, and its place is clipped to [-HALF, HALF]^2."""
+    drift(world, drone, action, i, way, noise)
+    drone.pos[0] = clip(drone.pos[0], -HALF, HALF)
+    drone.pos[1] = clip(drone.pos[1], -HALF, HALF)
 
 
 @fn

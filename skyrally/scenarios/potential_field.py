@@ -70,11 +70,6 @@ def move(world, drone, params, action, i, tick):
 
 
 @fn
-def sense(world, drones, params, cells, i):
-    """Nothing of the others."""
-
-
-@fn
 def judge(world, drones, params, actions, reward):
     push_x, push_y = 0.0, 0.0
     for i in range(world.count):

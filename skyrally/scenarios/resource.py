@@ -22,7 +22,7 @@ A drone is on a landmark when its middle is within the landmark's radius and its
 Of another: relative place 2, velocity 2, and vector and radius of each landmark from it 18.
 
 Reward of a drone: 10 radius / (drones on it), summed over the landmarks that it is on. Metric: that, mean over drones and decisions.
-Horizon: 20 decisions. Populations: train 6, 9, 12; between 8, 10; beyond 3, 24, 48, 96.
+Horizon: 20 decisions. Populations to learn and be tested with: see populations.py.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ LANDMARKS, LEAST = 6, 0.05  # landmarks, whose radii are 1 to 6 times this (m)
 PAY, HORIZON, COUNT, SEEN, FAR = 10.0, 20, 12, 6, 100.0  # -, decisions, drones, others that `near` shows, m
 MARK = 1_000_000  # in place of a drone's number in draws
 CHOICES = ("stay", "left", "right", "down", "up")
-SPLITS = {"train": (6, 9, 12), "between": (8, 10), "beyond": (3, 24, 48, 96)}  # populations
 NEAR = 0
 
 OWN = [Field("velocity", 2, "m/s"), Field("place", 2, "m", "square")]

@@ -142,6 +142,11 @@ def _shown(layout: Layout) -> set[str]:
 
 def _kinds(of: Any, scenario: Scenario) -> tuple[str, ...]:
     """The kinds to hide, in order."""
+    if scenario.swarm is not None:
+        raise SkyrallyError(
+            f"sight: drones of {scenario.name} see only what is near them, as its observation says, and sight hides nothing of swarms; "
+            "leave sight out"
+        )
     shown = [kind for kind in KINDS if any(kind in _shown(layout) for layout in scenario.views.values())]
     if not shown:
         raise SkyrallyError(

@@ -26,6 +26,7 @@ SELF = [
     Field("rates", 3, "rad/s", "body"),
 ]
 NEIGHBOURS = [Field(f"neighbour_{k}", 7, "m, m/s, -", "world, relative; the last is 1 if there is one") for k in range(MOST)]
+ANY = 2**31  # above any drone's number
 RINGS, SECTORS = 8, 8
 FIELD_SIZE = RINGS * SECTORS + 1
 FIELD = [
@@ -53,9 +54,12 @@ def show_attitude(quat, out, at):
 
 
 @fn
-def show_neighbours(drone, cells, i, reach, out, at):
-    """Writes NEIGHBOURS: those of the others within `reach` (m) with the least distance plus closing rate (QuadSwarm's rank)."""
-    found = choose_neighbours(drone, cells, i, reach)
+def show_neighbours(drone, cells, i, reach, out, at, upto=ANY):
+    """Writes NEIGHBOURS: those of the others within `reach` (m) with the least distance plus closing rate (QuadSwarm's rank).
+
+    `upto`: only drones with a lower number count.
+    """
+    found = choose_neighbours(drone, cells, i, reach, upto)
     pos, vel = vec3(drone.pos), vec3(drone.vel)
     for k in range(found):
         other = cells.near[drone.slot[k]]
@@ -67,7 +71,7 @@ def show_neighbours(drone, cells, i, reach, out, at):
 
 
 @fn
-def choose_neighbours(drone, cells, i, reach):
+def choose_neighbours(drone, cells, i, reach, upto=ANY):
     """Sorts the rows of the cell list that are to be seen into `drone.slot`, first the most urgent; gives how many there are."""
     pos, vel, found = vec3(drone.pos), vec3(drone.vel), 0
     block = around(cells, pos, reach)
@@ -77,7 +81,7 @@ def choose_neighbours(drone, cells, i, reach):
             other = cells.near[row]
             gap = (other[0] - pos[0], other[1] - pos[1], other[2] - pos[2])
             d2 = dot(gap, gap)
-            if d2 < reach * reach and cells.order[row] != i:
+            if d2 < reach * reach and cells.order[row] != i and cells.order[row] < upto:
                 distance = math.sqrt(max(d2, 1e-12))
                 closing = gap[0] * (other[3] - vel[0]) + gap[1] * (other[4] - vel[1]) + gap[2] * (other[5] - vel[2])
                 found = keep_lowest(drone, found, distance + closing / distance, row)

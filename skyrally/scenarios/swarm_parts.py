@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -18,6 +19,7 @@ from ..physics.swarm import POINT_SECONDS
 from ..physics.swarm_records import COLLISIONS, PHYSICAL, SIZES, SWARM_PARAMS, parts_of, swarm_record
 from ..physics.vec import clip, fn
 from .parts import stage_of
+from .populations import populated
 from .scenario import Scenario, Term, choice, set_weights, steps_of
 from .stage import Disc, Frame, Stage
 
@@ -38,6 +40,7 @@ SWARM_OPTIONS = {
     "shaping": True,
     "weights": None,
     "max_cycles": None,
+    "disturb": "none",  # nothing else: see `_check_disturb`
 }
 
 
@@ -48,13 +51,25 @@ def names(count: int) -> tuple[str, ...]:
 
 
 @fn
-def square_effort(action):
-    """The squared norm of an action row [4], clipped."""
+def size_of(action):
+    """The norm of an action row [4], clipped."""
     total = 0.0
     for k in range(4):
         u = clip(float(action[k]), -1.0, 1.0)
         total += u * u
-    return total
+    return math.sqrt(total)
+
+
+@fn
+def mean_size(world, drones, actions):
+    """Mean over the drones of the norm of their actions, 0 of those that take no part."""
+    total = 0.0
+    for i in range(world.count):
+        total += size_of(actions[i]) if drones[i].alive == 1 else 0.0
+    return total / world.count
+
+
+Roles = Callable[[Mapping[str, Any]], tuple[tuple[str, ...], tuple[int, ...]]]
 
 
 def agents_of(options: Mapping[str, Any]) -> int:
@@ -72,6 +87,16 @@ def sized(scenario: Scenario, options: Mapping[str, Any]) -> Scenario:
         return scenario
     assert scenario.swarm is not None
     return replace(scenario, agents=names(count), teams=(0,) * count, world=swarm_record(count, *scenario.swarm))
+
+
+def alike(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Names and colours of drones that are all the same."""
+    count = agents_of(options)
+    return names(count), (0,) * count
+
+
+def _called(scenario: Scenario, agents: tuple[str, ...]) -> Scenario:
+    return scenario if agents == scenario.agents else replace(scenario, agents=agents)
 
 
 def swarm_params(
@@ -105,13 +130,19 @@ def swarm_params(
     row["max_steps"] = steps_of(options, "max_cycles", horizon)
     if "weight" in (block.dtype.names or ()):
         set_weights(block, terms, options)
+    _check_disturb(options)
     _set_population(row, options)
     _check_room(row, options, side, dims)
     return block
 
 
+def _check_disturb(options: Mapping[str, Any]) -> None:
+    if options["disturb"] not in ("none", None):
+        raise SkyrallyError(f"disturb is {options['disturb']!r}; swarms fly undisturbed, unlike drills and matches; leave disturb out")
+
+
 def _set_population(row: Any, options: Mapping[str, Any]) -> None:
-    """How many drones an episode has: all, a number, {"low": ..., "high": ...} or {"values": [...]}."""
+    """How many drones an episode has: all, a number, {"low": ..., "high": ...} or {"values": [...]} (for names see `populated`)."""
     most, asked = agents_of(options), options["population"]
     sizes: list[Any]
     if isinstance(asked, Mapping) and set(asked) == {"values"}:
@@ -125,7 +156,7 @@ def _set_population(row: Any, options: Mapping[str, Any]) -> None:
     if not whole or not ordered or not 1 <= len(sizes) <= len(row["sizes"]):
         raise SkyrallyError(
             f"population is {asked!r}; expected numbers of drones from 1 to agents ({most}): one, "
-            f"{{'low': ..., 'high': ...}}, or {{'values': [...]}} with at most {len(row['sizes'])}"
+            f"{{'low': ..., 'high': ...}}, {{'values': [...]}} with at most {len(row['sizes'])}, or a split's name such as train"
         )
     row["least"], row["most"] = sizes[0], sizes[-1]
     if isinstance(asked, Mapping) and "values" in asked:
@@ -153,6 +184,7 @@ def swarm_scenario(
     note: Callable[[np.record], str] = lambda world: "",
     things: Callable[[np.record], dict[str, np.ndarray]] = lambda world: {},
     discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]] = lambda options, radius: (),
+    roles: Roles = alike,
     arena: bool = False,
     **tables: Any,
 ) -> Scenario:
@@ -160,35 +192,44 @@ def swarm_scenario(
 
     `note` gives the number that pictures tell, `things` what else they show, by the names of a frame's fields (`pillars`, `marks` ...),
     `discs` the bodies that are no drones, from the options and the radius (m) that drones are drawn with; their places are among
-    `things`. `arena`: the domain is round.
+    `things`. `roles`: the agents' names, and which of two colours each has. `arena`: the domain is round.
     """
+
+    def configured(options: Mapping[str, Any]) -> np.ndarray:
+        return configure(populated(name, options))
+
     head, drone = parts_of(drone_fields, world_fields)
     return Scenario(
         name=name,
         family="swarm",
         world=swarm_record(agents, head, drone),
         swarm=(head, drone),
-        sized=sized,
+        sized=lambda scenario, options: _called(sized(scenario, options), roles(options)[0]),
         agents=names(agents),
         teams=(0,) * agents,
         options={"agents": agents, **SWARM_OPTIONS, **options},
         info=(*info, *SWARM_INFO),
         yardstick=f"scripted:{name}",
-        configure=configure,
-        stage=lambda options: replace(swarm_stage(name, configure(options), options, discs), round=arena),
+        configure=configured,
+        stage=lambda options: replace(swarm_stage(name, configured(options), options, discs, *roles(options)), round=arena),
         picture=lambda world, stage: picture(world, stage, note(world), things(world)),
         **tables,
     )
 
 
 def swarm_stage(
-    name: str, params: np.ndarray, options: Mapping[str, Any], discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]]
+    name: str,
+    params: np.ndarray,
+    options: Mapping[str, Any],
+    discs: Callable[[Mapping[str, Any], float], tuple[Disc, ...]],
+    agents: tuple[str, ...],
+    teams: tuple[int, ...],
 ) -> Stage:
     """The still part of a swarm's pictures: its domain at its largest."""
     row, count = params[0], agents_of(options)
     grow = (float(row["most"]) / row["base_count"]) ** (1.0 / row["dims"]) if row["base_count"] > 0 else 1.0
     side = [float(row["base_side"][axis]) * (grow if axis < row["dims"] else 1.0) for axis in range(3)]
-    still = stage_of(name, names(count), (0,) * count, None, False, options)
+    still = stage_of(name, agents, teams, None, False, options)
     arrow = 0.55 * (side[0] * side[1] / count) ** 0.5 if count > MANY else 0.0
     larger = max(1.0, DRAWN * max(side[:2]) / still.body_radius)  # small drones in a large room are drawn larger than they are
     return replace(

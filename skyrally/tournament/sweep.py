@@ -10,8 +10,11 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from ..agents.spec import home
 from ..atomic import PendingFile
 from ..errors import SkyrallyError
+from ..scenarios.populations import spelled_out
+from ..scenarios.registry import find
 from .evaluation import Evaluation, evaluate
 
 
@@ -64,7 +67,15 @@ def sweep(
     told: Callable[[str], None] = lambda line: None,
     **kwargs: Any,
 ) -> Sweep:
-    """Evaluates an agent at each value of an option. Other arguments: see `evaluate`. SkyrallyError for values given twice, or none."""
+    """Evaluates an agent at each value of an option. Other arguments: see `evaluate`. SkyrallyError for values given twice, or none.
+
+    Over `agents`, names of population splits stand for their numbers, and as many drones exist as there is room for unless
+    `population` is given.
+    """
+    found = find(scenario or home(agent)[0])
+    if name == "agents" and found.family == "swarm":
+        values = spelled_out(found.name, values)
+        kwargs.setdefault("population", None)
     if not values or len(set(map(str, values))) != len(values):
         raise SkyrallyError(f"{name} is to run over {list(values)}; expected one value or more, each once")
     results = []

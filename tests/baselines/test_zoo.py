@@ -28,6 +28,13 @@ def test_swarms_are_as_good_as_said(name, agents):
     assert metric.high < 0.15 if name == "aggregate" else metric.low > 0.8
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "least"), [("pursuit", 0.9), ("goal-swap", 0.6)])
+def test_swarms_of_quadrotors_are_as_good_as_said(name, least):
+    """Asked of pursuit: 0.8 against the scripted evader."""
+    assert evaluate(f"zoo:{name}", episodes=40, seed=4).metric.low > least
+
+
 @pytest.mark.parametrize("name", zoo_names())
 def test_they_are_small_and_say_where_they_come_from(name):
     assert sum(path.stat().st_size for path in (ZOO / name).iterdir()) < 1_000_000

@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 import skyrally
 from skyrally.errors import SkyrallyError
 from skyrally.physics.records import F8, record
-from skyrally.scenarios.comms_coverage import PERIOD, USERS, left_share, transport
+from skyrally.scenarios.comms_coverage import PERIOD, USERS, draw_users, transport
 from skyrally.scenarios.foraging import SITES, TENTH, open_sites, take_from
 from skyrally.scenarios.point_parts import line_cost, sort_ranks
 from skyrally.scenarios.resource import LANDMARKS, OTHER, radius_of
@@ -122,13 +122,16 @@ def test_resource_near_shows_the_nearest_first_and_who_is_not_there_as_zeros():
 
 
 def test_users_move_back_and_forth():
-    assert (left_share(0), left_share(PERIOD // 2)) == (1.0, 0.0)
     env = skyrally.make("comms-coverage", agents=1)
     env.reset()
     users = env.worlds["users"][0]["pos"]
     assert (users[:, 0] < 0).all()
     assert users.mean(0) == pytest.approx([-1.0, 0.0], abs=0.1)
     assert users.var(0) == pytest.approx([0.05, 0.05], rel=0.5)
+    world = env.worlds.view(np.recarray)[0]
+    world["step"] = PERIOD // 2
+    draw_users(world)
+    assert (users[:, 0] > 0).all()
 
 
 def test_transport_of_a_shifted_crowd_is_the_square_of_the_shift():

@@ -41,11 +41,17 @@ def still(env) -> np.ndarray:
         ("pursuit", {"evaders": 4}, "evaders"),
         ("pursuit", {"evaders": 0}, "evaders"),
         ("pursuit", {"evader_speed": math.nan}, "evader_speed"),
+        ("pursuit", {"evader_agents": "yes"}, "evader_agents"),
+        ("pursuit", {"evader_agents": True, "agents": 1}, "a pursuer and an evader"),
+        ("pursuit", {"evader_agents": True, "evaders": 3}, "from 1 to 2"),
+        ("pursuit", {"evader_agents": True, "population": 2}, "leave population out"),
         ("cover-search", {"task": "serach"}, "search"),
         ("cover-search", {"share_map": "yes"}, "share_map"),
         ("payload", {"carriers": 17}, "carriers"),
         ("payload", {"carriers": 0}, "carriers"),
         ("payload", {"failures": 1.5}, "failures"),
+        ("payload", {"gate": 1}, "gate"),
+        ("payload", {"gate": True, "size": "domain", "agents": 8}, "too near"),
         ("payload", {"agents": 4, "population": 5}, "population"),
     ],
     ids=str,
@@ -83,7 +89,8 @@ def test_padding_changes_no_number(name, options):
         ("pursuit", {"agents": 16}, {"pillars": 27, "discs": 4}),
         ("cover-search", {"agents": 4}, {"marks": 2}),
         ("cover-search", {"agents": 4, "task": "cover"}, {"marks": 100}),
-        ("payload", {"agents": 6}, {"marks": 2, "discs": 2, "links": 6}),
+        ("payload", {"agents": 6}, {"marks": 2, "discs": 2, "links": 6, "pillars": 0}),
+        ("payload", {"agents": 8, "gate": True}, {"marks": 2, "pillars": 4}),
     ],
     ids=str,
 )
@@ -260,6 +267,60 @@ def test_an_evader_flees_at_its_speed():
     assert drone["evader"]["vel"][0, 0] > 0.4
 
 
+def test_history_keeps_ten_looks_of_a_tenth_of_a_second():
+    env, _, drone = lone_hunt()
+    env.assign(view="history")
+    drone["evader"]["pos"], drone["sighting"] = (0.6, 0.1, 0.6), 0.0
+    first = env.layout["sighting_0"].start
+    env.worlds["step"] = 4
+    seen = env.step(still(env)).obs[0, 0, first : first + 8].reshape(2, 4)
+    assert seen[0] == pytest.approx([0.5, 0.0, 0.0, 1.0], abs=0.02)
+    assert not seen[1].any()
+    drone["pos"] = (0.0, 0.1, 0.6)
+    for _ in range(5):
+        seen = env.step(still(env)).obs[0, 0, first : first + 12].reshape(3, 4)
+    assert seen[:, 3].tolist() == [1.0, 1.0, 0.0]
+    assert seen[1, 0] == pytest.approx(0.6, abs=0.02)  # from where the drone is now
+
+
+def both_sides(agents: int = 4):
+    env = skyrally.make("pursuit", agents=agents, evader_agents=True, action_mode="velocity")
+    env.reset()
+    env.worlds["pillars"] = 0
+    return env, env.worlds[0]["drones"]
+
+
+def test_evaders_that_are_agents_are_paid_against_their_pursuers():
+    env, drones = both_sides()
+    assert env.agents == ("pursuer_0", "pursuer_1", "pursuer_2", "evader_0")
+    assert env.stage.teams == (1, 1, 1, 0)
+    drones["vel"] = 0.0
+    drones["pos"] = [(-0.6, 0.0, 0.6), (0.0, 0.6, 0.6), (0.0, -0.6, 0.6), (0.5, 0.0, 0.6)]
+    away = still(env)
+    away[0, 3, 0] = 1.0
+    obs = env.step(away).obs[0]
+    assert obs[:, env.layout["role"]].ravel().tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert obs[0, env.layout["evader"]][:3] == pytest.approx([1.1, 0.0, 0.0], abs=0.03)
+    assert not obs[3, env.layout["evader"]].any()
+    neighbours = obs[:, env.layout["neighbour_0"].start :][:, :42].reshape(4, 6, 7)[..., 6].sum(axis=1)
+    assert neighbours.tolist() == [2.0, 2.0, 2.0, 3.0]  # evaders are no neighbours
+    assert env.reward_terms[0, 3, 0] == pytest.approx(-math.hypot(0.5, 0.6), abs=0.02)
+    drones["pos"][0] = drones["pos"][3] - (0.2, 0.0, 0.0)
+    step = env.step(still(env))
+    assert env.reward_terms[0, :, 1].tolist() == [1.0, 1.0, 1.0, -1.0]
+    assert step.terminated[0]
+
+
+def test_a_caught_evader_that_is_an_agent_is_out_and_the_others_flee_on():
+    env, drones = both_sides(10)
+    drones["pos"][0] = drones["pos"][8] - (0.2, 0.0, 0.0)
+    step = env.step(still(env))
+    assert step.alive[0].tolist() == [1] * 8 + [0, 1]
+    assert not step.obs[0, 8].any()
+    assert not step.terminated[0]
+    assert env.step(still(env)).reward[0, 8] == 0.0
+
+
 # -- cover and search ------------------------------------------------------------------------------------------------------
 
 
@@ -410,6 +471,59 @@ def test_a_lost_load_ends_its_group_only():
     drop(world["drones"][4:])
     assert env.step(still(env)).terminated[0]
     assert env.info["out"][0] == 2
+
+
+def gated(way: tuple[float, float, float], speed: float = 3.0):
+    """A group of four whose load is so far from the middle of its gate (m) and flies to +x."""
+    env = skyrally.make("payload", gate=True, failures=0.0)
+    env.reset()
+    group = env.worlds[0]["drones"]
+    shift = group["gate"][0] + way - group["load"]["pos"][0]
+    group["load"]["pos"][0] += shift
+    group["pos"] += shift
+    group["load"]["vel"][0], group["vel"] = (speed, 0, 0), (speed, 0, 0)
+    group["ahead"][0] = -way[0]
+    return env, group
+
+
+def test_a_gate_stands_between_start_and_goal():
+    env = skyrally.make("payload", worlds=8, gate=True)
+    env.reset()
+    leader = env.worlds["drones"][:, 0]
+    start, gate = leader["load"]["pos"] - leader["goal"], leader["gate"] - leader["goal"]
+    assert ((start[:, 0] >= -3.0) & (start[:, 0] <= -2.0)).all()
+    assert gate[:, 0] == pytest.approx(np.full(8, -1.2))
+    assert (np.abs(gate[:, 1]) <= 1.0).all()
+
+
+def test_who_comes_through_the_gate_is_paid_once():
+    env, group = gated((-0.03, 0.3, 0.0))
+    before = env.observe()[0, 0, env.layout["gate"]]
+    assert before == pytest.approx([0.03, -0.3, 0.0, 1.0], abs=1e-6)
+    step = env.step(still(env))
+    assert env.reward_terms[0, :, 4].tolist() == [1.0] * 4
+    assert not step.obs[0, 0, env.layout["gate"]].any()
+    assert env.info["passed"][0] == 1
+    group["load"]["pos"][0, 0] -= 0.5
+    env.step(still(env))
+    assert env.reward_terms[0, 0, 4] == 0.0
+
+
+def test_who_goes_around_a_gate_has_not_passed_it():
+    env, _ = gated((-0.03, 1.4, 0.0))
+    env.step(still(env))
+    assert env.reward_terms[0, 0, 4] == 0.0
+    assert env.info["passed"][0] == 0
+
+
+def test_a_post_that_is_touched_costs_when_the_touch_begins():
+    env, _ = gated((-0.3, 0.9, 0.0), speed=0.0)  # the load's edge is at the post
+    assert env.step(still(env)).reward[0, 0] < -2.0
+    assert env.info["post_hits"][0] == 1
+    assert env.step(still(env)).reward[0, 0] > -2.0
+    free, _ = gated((-0.3, 0.0, 0.0), speed=0.0)
+    free.step(still(free))
+    assert free.info["post_hits"][0] == 0
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import skyrally
+from skyrally.agents.spec import find_agent
 from skyrally.envs import crowd
+from skyrally.errors import SkyrallyError
 from skyrally.physics.manifolds import MANIFOLDS
 from skyrally.scenarios.aggregate import _pair_distance
 from skyrally.scenarios.flock import octant
@@ -259,3 +261,32 @@ def test_a_pillar_throws_back_and_counts():
     assert step.reward[0, 0] < -4.9
     assert drone["vel"][0, 0] < 0.0
     assert np.hypot(*(drone["pos"][0, :2] - centre)) >= 0.3 + 0.07 - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"disturb": "hard"}, "swarms fly undisturbed"),
+        ({"sight": 2.0}, "hides nothing of swarms"),
+        ({"sight": {"fov": 90}}, "leave sight out"),
+    ],
+    ids=str,
+)
+def test_what_does_nothing_for_swarms_is_refused(options, word):
+    with pytest.raises(SkyrallyError, match=word):
+        skyrally.make("goal-swap", agents=2, **options)
+    skyrally.make("goal-swap", agents=2, disturb="none")
+
+
+def test_hover_keeps_its_place_and_says_where_it_cannot():
+    scenario = skyrally.find_scenario("goal-swap")
+    player = find_agent("hover", scenario)
+    env = skyrally.make(scenario, agents=3, seed=2, view=player.view, action_mode=player.action_mode)
+    obs = env.reset()
+    before, out = env.worlds["drones"]["pos"].copy(), np.ones((3, 4), np.float32)
+    for _ in range(25):
+        player.act(obs[0], np.zeros((3, 0), np.float32), out)
+        obs = env.step(out[None]).obs
+    assert env.worlds["drones"]["pos"] == pytest.approx(before, abs=0.05)
+    with pytest.raises(SkyrallyError, match="scripted:flock"):
+        find_agent("hover", skyrally.find_scenario("flock"))

@@ -62,3 +62,11 @@ def test_large_swarms_are_played_in_smaller_chunks_to_the_same_rows(monkeypatch)
     many = play_drill("aggregate", "scripted:homing", 5, agents=3, **OPTIONS)
     monkeypatch.setattr(drills, "DRONES", 6)
     assert play_drill("aggregate", "scripted:homing", 5, agents=3, **OPTIONS) == many
+
+
+def test_populations_go_by_name_and_a_population_that_was_learned_with_does_not_stay():
+    done = sweep("random", "resource", "agents", ["between", 2], episodes=6, max_cycles=2)
+    assert [row["agents"] for row in done.rows()] == [8, 10, 2]
+    assert all(row["moving"] == agents for one, agents in zip(done.results, (8, 10, 2), strict=True) for row in [one.rows[0].info])
+    with pytest.raises(SkyrallyError, match="unknown populations of resource"):
+        sweep("random", "resource", "agents", ["betwen"], episodes=6)
