@@ -20,12 +20,16 @@ TACTICS = {
     "soonest": 1.08,  # s an attack takes to the ground at least: sooner is harder to defend and less exact
     "steepest": 1.15,  # tangent of the largest racket tilt in attacks
     "late": 0.1,  # s per rad of turn by which a racket's large turns have effect later
+    "behind": 0.0,  # m that receives, sets and returns aim behind the ball, per horizontal part of the racket's normal
     "set_apex": 6.3,  # m
     "pass_apex": 4.6,  # m, of a receive
     "return_apex": 4.0,  # m
     "set_depth": 0.36,  # share of half the court: where receives come down
     "attack_depth": 0.36,  # and where sets do
     "whim": 0.6,  # m by which the choice of a target is blurred
+    "aim_deep": 0.0,  # m of room that the deepest targets of attacks count more than the middle, and the nearest less
+    "aim_side": 0.0,  # m of room that targets of attacks and serves to the right (y > 0) count more, and to the left less
+    "early": 0.0,  # 1: the second touch goes over the net
     "block": 0.0,  # 1: the nearest to the net blocks
     "serve_depth": 0.8,  # share of half the court: where serves go
     "home_depth": 0.52,  # share of half the court: where a team waits for an attack, and how far apart
@@ -58,7 +62,7 @@ def command_row(o, at, n, memory, out):
         return
     hitter, height, attacks = -1, 0.0, False
     if playable(o, at, ball, vel):
-        hitter, height, attacks = _hitter(o, at, n, me, ball, vel)
+        hitter, height, attacks = next_hit(o, at, n, me, ball, vel)
     if hitter < 0:
         _defend(o, at, n, me, ball, vel, out)
     else:
@@ -66,9 +70,9 @@ def command_row(o, at, n, memory, out):
 
 
 @fn
-def _hitter(o, at, n, me, ball, vel):
-    """(number, ball's height, whether it attacks) of who plays the ball next."""
-    if is_last(o, at, n, me):
+def next_hit(o, at, n, me, ball, vel):
+    """(number, ball's height, whether it attacks) of who plays the ball next; number -1: nobody can."""
+    if goes_over(o, at, n, me):
         top = at.attack_height
         heights = (top, top - LOWER, top - 2.0 * LOWER)
         if time_to_fall_in_air(ball, vel, o[at.ball_constants + 1], heights[2]) < NEVER:
@@ -81,12 +85,18 @@ def _hitter(o, at, n, me, ball, vel):
 
 
 @fn
+def goes_over(o, at, n, me):
+    """Whether the next touch sends the ball over: the last, or the second of a team that wants it early."""
+    return is_last(o, at, n, me) or (at.early > 0.5 and o[at.our_ball] > 0.5 and o[at.our_touches] > 0.5)
+
+
+@fn
 def _play(o, at, n, me, ball, vel, hitter, height, attacks, out):
     """Orders of a team that plays the ball: the touch itself, the next player's way, cover for the rest."""
     drag, length = o[at.ball_constants + 1], o[at.court]
     meet, _ = flight(ball, vel, drag, time_to_fall_in_air(ball, vel, drag, height))
     touches = o[at.our_touches] if o[at.our_ball] > 0.5 else 0.0
-    last = is_last(o, at, n, me)
+    last = goes_over(o, at, n, me)
     skill = ATTACK if attacks else RETURN
     apex, target = at.return_apex, (0.0, 0.0, 0.0)
     if last:
@@ -138,7 +148,7 @@ def _serve(o, at, n, ball, out):
     best, most, x = 0.0, -1.0, -at.serve_depth * o[at.court]
     for j in range(-1, 2):
         y = j * SERVE_WIDE * o[at.court + 1]
-        room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, j)
+        room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, j) + at.aim_side * j
         if room > most:
             best, most = y, room
     _go(out, SERVE, (x, best, float(o[at.ball_constants])))
@@ -152,7 +162,7 @@ def _far_corner(o, at, n):
     for i in range(3):
         for j in range(-2, 3):
             x, y = -DEEP[i] * o[at.court], 0.5 * j * WIDE * o[at.court + 1]
-            room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, 5 * i + j)
+            room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, 5 * i + j) + at.aim_deep * (i - 1) + 0.5 * at.aim_side * j
             if room > most:
                 best_x, best_y, most = x, y, room
     return best_x, best_y
