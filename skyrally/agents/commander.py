@@ -20,7 +20,7 @@ TACTICS = {
     "soonest": 1.08,  # s an attack takes to the ground at least: sooner is harder to defend and less exact
     "steepest": 1.15,  # tangent of the largest racket tilt in attacks
     "late": 0.1,  # s per rad of turn by which a racket's large turns have effect later
-    "behind": 0.0,  # m that receives, sets and returns aim behind the ball, per horizontal part of the racket's normal
+    "behind": 0.4,  # m that receives, sets and returns aim behind the ball, per horizontal part of the racket's normal
     "set_apex": 6.3,  # m
     "pass_apex": 4.6,  # m, of a receive
     "return_apex": 4.0,  # m
