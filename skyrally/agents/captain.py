@@ -39,6 +39,8 @@ from .team import FOE_SIZE, ball_motion, has_touched, identity, place_of, speed_
 
 CAPTAIN = "captain"
 MOMENTS = ("serve", "first", "later", "over", "none")
+RANGES = "choices_of_tactics"  # key of manifests
+Ranges = dict[str, tuple[float, float, float]]  # tactic -> what -1, 0 and 1 mean
 CHOICES: dict[str, tuple[float, float]] = {  # tactic -> its least and largest; what the rules have lies between
     "soonest": (0.85, 1.4),
     "attack_height": (3.0, 3.7),
@@ -125,11 +127,16 @@ class Sight(Rowed):
         return out
 
 
-def chosen(answers: np.ndarray, tactics: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Tactic -> [B] from answers [B, A] in [-1, 1]; 0 is the value of `tactics`."""
+def ranges_of(tactics: Mapping[str, float]) -> Ranges:
+    """What answers of -1, 0 and 1 mean, around these tactics."""
+    return {name: (low, tactics[name], high) for name, (low, high) in CHOICES.items()}
+
+
+def chosen(answers: np.ndarray, ranges: Ranges) -> dict[str, np.ndarray]:
+    """Tactic -> [B] from answers [B, A] in [-1, 1]."""
     found = {}
-    for k, (name, (low, high)) in enumerate(CHOICES.items()):
-        answer, rule = np.clip(answers[:, k].astype(float), -1.0, 1.0), tactics[name]
+    for k, (name, (low, rule, high)) in enumerate(ranges.items()):
+        answer = np.clip(answers[:, k].astype(float), -1.0, 1.0)
         found[name] = rule + np.where(answer < 0.0, answer * (rule - low), answer * (high - rule))
     return found
 
@@ -139,24 +146,25 @@ class Voice(Agent):
 
     view, action_mode = VIEW, COMMAND_MODE
 
-    def __init__(self, scenario: Scenario, tactics: Mapping[str, float]):
-        self.name, self._tactics, self._rules = CAPTAIN, tactics, Rules(scenario, tactics)
-        self.answers = np.zeros((0, len(CHOICES)), np.float32)
+    def __init__(self, scenario: Scenario, tactics: Mapping[str, float], ranges: Ranges | None = None):
+        """tactics: of the rules. ranges: what answers mean; None: around these tactics."""
+        self.name, self._ranges, self._rules = CAPTAIN, ranges or ranges_of(tactics), Rules(scenario, tactics)
+        self.answers = np.zeros((0, len(self._ranges)), np.float32)
 
     def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
-        self._rules.give(obs, chosen(self.answers, self._tactics), out)
+        self._rules.give(obs, chosen(self.answers, self._ranges), out)
 
 
 class Captain(Voice):
     """A trained network (an agent of the view `captain` and the action mode `tactics`) as a commander."""
 
-    def __init__(self, network: Agent, scenario: Scenario, tactics: Mapping[str, float]):
-        super().__init__(scenario, tactics)
+    def __init__(self, network: Agent, scenario: Scenario, tactics: Mapping[str, float], ranges: Ranges):
+        super().__init__(scenario, tactics, ranges)
         self.name, self.network, self.memory_size = network.name, network, network.memory_size
         self._sight = Sight(scenario, tactics)
 
     def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
-        self.answers = np.zeros((len(obs), len(CHOICES)), np.float32)
+        self.answers = np.zeros((len(obs), len(self._ranges)), np.float32)
         self.network.first_row = self.first_row
         self.network.act(self._sight.see(obs), memory, self.answers)
         super().act(obs, memory, out)
@@ -173,15 +181,22 @@ class Still(Agent):
 
 def told_of(every: int) -> dict[str, Any]:
     """What a captain's manifest has besides a network's: what its answers mean, and when it is asked."""
-    return {"choices_of_tactics": {name: [low, TACTICS[name], high] for name, (low, high) in CHOICES.items()}, "every": every}
+    return {RANGES: {name: list(row) for name, row in ranges_of(TACTICS).items()}, "every": every}
 
 
-def checked_choices(manifest: Mapping[str, Any], name: str) -> None:
-    """SkyrallyError unless the answers of a captain mean what they mean here."""
-    there = {key: tuple(ends[::2]) for key, ends in manifest.get("choices_of_tactics", {}).items()}
-    if list(there.items()) != list(CHOICES.items()):
-        strange = sorted({key for key, _ in set(there.items()) ^ set(CHOICES.items())}) or ["their order"]
-        raise SkyrallyError(f"{name} was trained with other tactics than this version has: {', '.join(strange)}")
+def read_ranges(manifest: Mapping[str, Any], name: str) -> Ranges:
+    """What a captain's answers meant when it was trained. SkyrallyError when they mean nothing to this version."""
+    there = manifest.get(RANGES)
+    try:
+        found = {key: (float(row[0]), float(row[1]), float(row[2])) for key, row in there.items()}  # type: ignore[union-attr]
+    except (AttributeError, TypeError, ValueError, IndexError):
+        raise SkyrallyError(
+            f"{name}: its manifest does not say what its answers mean ({RANGES}); it was written by another version"
+        ) from None
+    strange = [key for key in found if key not in TACTICS]
+    if strange or len(found) != manifest["network"]["action_size"]:
+        raise SkyrallyError(f"{name} answers with {', '.join(found)}; known tactics: {', '.join(TACTICS)}")
+    return found
 
 
 def of_captains(scenario: Scenario) -> Scenario:
@@ -193,8 +208,8 @@ def of_captains(scenario: Scenario) -> Scenario:
 
 def load_captain(folder: Path, scenario: Scenario, name: str, tactics: Mapping[str, float]) -> Captain:
     """The captain of a folder with weights and manifest, as a commander. SkyrallyError when it does not fit the scenario."""
-    checked_choices(read_manifest(folder, name), name)
-    return Captain(load_network(folder, of_captains(scenario), name), scenario, tactics)
+    ranges = read_ranges(read_manifest(folder, name), name)
+    return Captain(load_network(folder, of_captains(scenario), name), scenario, tactics, ranges)
 
 
 def captain_team(folder: Path, scenario: Scenario, name: str, every: int) -> Hierarchy:

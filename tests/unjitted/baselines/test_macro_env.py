@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from skyrally.agents.captain import CHOICES, MOMENTS, Captain, Still, as_captain, captain_layout, chosen
+from skyrally.agents.captain import CHOICES, MOMENTS, RANGES, Captain, Still, as_captain, captain_layout, chosen, ranges_of
 from skyrally.agents.commander import TACTICS
 from skyrally.agents.hierarchy import Hierarchy, team
 from skyrally.agents.spec import find_agent
@@ -112,7 +112,7 @@ def test_zero_is_what_the_rules_have_and_one_is_the_end():
         (-1.0, {k: low for k, (low, _) in CHOICES.items()}),
         (9.0, {k: v[1] for k, v in CHOICES.items()}),
     ):
-        found = chosen(np.full((2, len(CHOICES)), answer), TACTICS)
+        found = chosen(np.full((2, len(CHOICES)), answer), ranges_of(TACTICS))
         assert {name: values[1] for name, values in found.items()} == pytest.approx({name: expected[name] for name in CHOICES})
     assert all(low <= TACTICS[name] <= high for name, (low, high) in CHOICES.items())
 
@@ -159,10 +159,13 @@ def test_what_is_learned_becomes_a_team_and_a_commander(tmp_path):
         assert np.isfinite(out).all()
         assert np.abs(out).sum() > 0.0
     manifest = json.loads((tmp_path / "agent.json").read_text())
-    manifest["choices_of_tactics"]["soonest"][0] = 0.5
+    manifest[RANGES]["soonest"][1] = 1.3  # what 0 meant to it, whatever the rules have now
     (tmp_path / "agent.json").write_text(json.dumps(manifest))
-    with pytest.raises(SkyrallyError, match=r"other tactics.*soonest"):
-        find_agent(f"file:{tmp_path}", DUEL)
+    assert find_agent(f"file:{tmp_path}", DUEL).commander._ranges["soonest"] == (0.85, 1.3, 1.4)
+    for strange, told in (({"sonest": [0.0, 0.5, 1.0]}, "known tactics"), (None, "does not say what")):
+        (tmp_path / "agent.json").write_text(json.dumps({**manifest, RANGES: strange}))
+        with pytest.raises(SkyrallyError, match=told):
+            find_agent(f"file:{tmp_path}", DUEL)
 
 
 @pytest.mark.parametrize(
