@@ -4,7 +4,8 @@
 
 plays zoo:hierarchy against itself and every opponent: rallies with sides changed after each (`--rallies` of them on each side),
 then full matches to 15, under `sport` rules. Other words: `--team SPEC`, `--opponents SPEC ...`, `--scenario NAME ...`,
-`--disturb mild`. `--write` puts lines (`results.jsonl`) and table (`table.md`) beside this file, those of other runs kept.
+`--disturb mild`, `--options airframe=iris-isaac physics=isaac` (of the scenario), `--name` and `--team-name` (in the table instead of
+specs). `--write` puts lines (`results.jsonl`) and table (`table.md`) beside this file, those of other runs kept.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from skyrally.agents.spec import find_agent
+from skyrally.cli_words import parse_options
 from skyrally.scenarios.registry import find
 from skyrally.tournament.match import Fixture, Format, MatchRunner, Rally
 from skyrally.tournament.statistics import summarise, wilson
@@ -23,6 +25,7 @@ HERE = Path(__file__).parent
 WORLDS = 250  # matches side by side
 COLUMNS = (
     "match",
+    "team",
     "opponent",
     "disturb",
     "points won",
@@ -38,18 +41,18 @@ COLUMNS = (
 PER_MATCH = 4  # rallies, two on each side, two served by each team
 
 
-def rallies(scenario: str, team: str, other: str, per_side: int, seed: int, disturb: str) -> list[Rally]:
+def rallies(scenario: str, team: str, other: str, per_side: int, seed: int, options: dict) -> list[Rally]:
     """per_side rallies with the team as red and as many as blue; serves alternate."""
     matches = 2 * per_side // PER_MATCH
     form = Format(points=PER_MATCH, serve="alternate", swap="rally", max_rallies=PER_MATCH)
-    return play(scenario, team, other, matches, form, seed, disturb)
+    return play(scenario, team, other, matches, form, seed, options)
 
 
-def play(scenario: str, team: str, other: str, matches: int, form: Format, seed: int, disturb: str) -> list[Rally]:
+def play(scenario: str, team: str, other: str, matches: int, form: Format, seed: int, options: dict) -> list[Rally]:
     found = find(scenario)
     agents = [find_agent(spec, found, seed + k) for k, spec in enumerate((team, other))]
     fixtures = [Fixture(0, 1, seed=1_000_003 * (seed + 1) + k, red=k % 2, server=k // 2 % 2) for k in range(matches)]
-    return MatchRunner.of(found, agents, fixtures, worlds=min(WORLDS, matches), form=form, disturb=disturb).play()
+    return MatchRunner.of(found, agents, fixtures, worlds=min(WORLDS, matches), form=form, **options).play()
 
 
 def share(rows: list[Rally]) -> tuple[float, float, float]:
@@ -58,10 +61,10 @@ def share(rows: list[Rally]) -> tuple[float, float, float]:
     return (won / decided if decided else math.nan, *wilson(won, decided))
 
 
-def measure(scenario: str, team: str, other: str, per_side: int, matches: int, seed: int, disturb: str) -> dict:
+def measure(scenario: str, team: str, other: str, per_side: int, matches: int, seed: int, options: dict) -> dict:
     """What a pair came to, as plain types."""
     began = time.process_time()
-    rows = rallies(scenario, team, other, per_side, seed, disturb)
+    rows = rallies(scenario, team, other, per_side, seed, options)
     seconds = time.process_time() - began
     summary = summarise(rows)
     held = sum(summary.possessions[:-1])
@@ -70,7 +73,8 @@ def measure(scenario: str, team: str, other: str, per_side: int, matches: int, s
         "scenario": scenario,
         "team": team,
         "opponent": other,
-        "disturb": disturb,
+        "disturb": options.get("disturb", "none"),
+        "options": {name: value for name, value in options.items() if name != "disturb"},
         "seed": seed,
         "rallies": len(rows),
         "distinct": summary.distinct,
@@ -89,7 +93,7 @@ def measure(scenario: str, team: str, other: str, per_side: int, matches: int, s
         "world_steps_per_cpu_second": sum(row.steps for row in rows) / seconds,
     }
     if matches and team != other:
-        final = {row.match: row.score for row in play(scenario, team, other, matches, Format(points=15), seed + 1, disturb)}
+        final = {row.match: row.score for row in play(scenario, team, other, matches, Format(points=15), seed + 1, options)}
         line["matches"] = len(final)
         line["matches_won"] = sum(a > b for a, b in final.values())
         line["mean_score"] = [sum(score[k] for score in final.values()) / len(final) for k in (0, 1)]
@@ -107,7 +111,8 @@ def table(lines: list[dict]) -> str:
         mean, low, high = (100.0 * value for value in line["share"])
         cells = [
             line["scenario"].removeprefix("volleyball-"),
-            line["opponent"],
+            line["team"],
+            f"{line['opponent']} {' '.join(f'{k}={v}' for k, v in line.get('options', {}).items())}".strip(),
             line["disturb"],
             f"{mean:.1f} % [{low:.1f}, {high:.1f}]",
             f"{100 * line['share_red'][0]:.1f} %, {100 * line['share_blue'][0]:.1f} %",
@@ -129,8 +134,8 @@ def keep(line: dict) -> None:
     """Puts a line in the place of the one of the same pair, or behind all."""
     path = HERE / "results.jsonl"
     lines = [json.loads(text) for text in path.read_text().splitlines()] if path.exists() else []
-    pair = ("scenario", "team", "opponent", "disturb")
-    lines = [old for old in lines if any(old[key] != line[key] for key in pair)] + [json.loads(json.dumps(line))]
+    pair = ("scenario", "team", "opponent", "disturb", "options")
+    lines = [old for old in lines if any(old.get(key, {}) != line[key] for key in pair)] + [json.loads(json.dumps(line))]
     path.write_text("".join(json.dumps(one) + "\n" for one in lines))
     (HERE / "table.md").write_text(table(lines))
 
@@ -144,12 +149,17 @@ def main() -> None:
     words.add_argument("--matches", type=int, default=40, help="full matches to 15")
     words.add_argument("--seed", type=int, default=9)
     words.add_argument("--disturb", default="none")
+    words.add_argument("--options", nargs="*", default=[], help="of the scenario, KEY=VALUE")
+    words.add_argument("--name", help="of the opponent in rows and table, in the place of its spec")
+    words.add_argument("--team-name", help="of the team, likewise")
     words.add_argument("--write", action="store_true")
     given = words.parse_args()
     for scenario in given.scenario:
         for spec in given.opponents:
             other = given.team if spec == "self" else spec
-            line = measure(scenario, given.team, other, given.rallies, given.matches, given.seed, given.disturb)
+            options = {"disturb": given.disturb, **parse_options(tuple(given.options))}
+            line = measure(scenario, given.team, other, given.rallies, given.matches, given.seed, options)
+            line |= {"team": given.team_name or given.team, "opponent": given.name or other}
             print(json.dumps(line), flush=True)
             if given.write:
                 keep(line)

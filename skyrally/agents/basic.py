@@ -14,14 +14,14 @@ from .agent import Agent
 HOVER = 2.0 * IRIS.hover() ** 2 - 1.0  # rotor action that carries the weight
 
 
-def hover_action(params: np.ndarray, mode: str) -> np.ndarray:
-    """[4] float32: the action that carries a level drone's weight, where the mode speaks of thrust; else zeros.
+def hover_action(params: np.ndarray, mode: str, size: int = 4) -> np.ndarray:
+    """[size] float32: the action that carries a level drone's weight, where the mode speaks of thrust; else zeros.
 
     params: the shared block of a BatchEnv.
     """
     airframe = params["airframe"][0]
     weight = 4.0 * airframe["hover"] ** 2 * airframe["max_force"]  # N
-    action = np.zeros(4, np.float32)
+    action = np.zeros(size, np.float32)
     if mode == "rotor":  # unequal arms need unequal thrusts
         action[:] = 2.0 * airframe["mixer"][:, 0] * weight / airframe["max_force"] - 1.0
     elif mode == "ctbr":

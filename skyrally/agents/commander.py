@@ -17,24 +17,29 @@ from .team import ball_motion, identity, place_of, room_to_foes
 
 TACTICS = {
     "attack_height": 3.4,  # m of the ball where it is attacked
-    "soonest": 1.08,  # s an attack takes to the ground at least: sooner is harder to defend and less exact
+    "soonest": 1.06,  # s an attack takes to the ground at least: sooner is harder to defend and less exact
     "steepest": 1.15,  # tangent of the largest racket tilt in attacks
     "late": 0.1,  # s per rad of turn by which a racket's large turns have effect later
+    "behind": 0.35,  # m that receives, sets and returns aim behind the ball, per horizontal part of the racket's normal
     "set_apex": 6.3,  # m
     "pass_apex": 4.6,  # m, of a receive
     "return_apex": 4.0,  # m
     "set_depth": 0.36,  # share of half the court: where receives come down
     "attack_depth": 0.36,  # and where sets do
     "whim": 0.6,  # m by which the choice of a target is blurred
+    "aim_deep": 0.0,  # m of room that the deepest targets of attacks count more than the middle, and the nearest less
+    "aim_side": 0.0,  # m of room that targets of attacks and serves to the right (y > 0) count more, and to the left less
+    "early": 0.0,  # 1: the second touch goes over the net
     "block": 0.0,  # 1: the nearest to the net blocks
     "serve_depth": 0.8,  # share of half the court: where serves go
-    "home_depth": 0.52,  # share of half the court: where a team waits for an attack, and how far apart
-    "home_back": 0.72,
+    "home_depth": 0.55,  # share of half the court: where a team waits for an attack, and how far apart
+    "home_back": 0.76,
     "home_width": 0.58,
 }
 HANDOVER = 2.2  # m: where a receive comes down to the setter
 WAIT, BLOCK_HEIGHT = 1.8, 2.5  # m: heights of drones that wait
 APPROACH, UNDER = 0.6, 1.0  # m behind and under its hit that an attacker waits
+ROOM, SHY, BACK = 2.0, 10.0, 1.8  # m; m of way that a metre less room is worth; m
 CLIMB_TIME = 0.9  # s: an attack needs as much time to climb
 LOWER = 0.35  # m: an attack that cannot be reached is met so much lower
 DEEP, WIDE = (0.5, 0.68, 0.84), 0.76  # shares of half the court: where attacks go
@@ -58,7 +63,7 @@ def command_row(o, at, n, memory, out):
         return
     hitter, height, attacks = -1, 0.0, False
     if playable(o, at, ball, vel):
-        hitter, height, attacks = _hitter(o, at, n, me, ball, vel)
+        hitter, height, attacks = next_hit(o, at, n, me, ball, vel)
     if hitter < 0:
         _defend(o, at, n, me, ball, vel, out)
     else:
@@ -66,9 +71,9 @@ def command_row(o, at, n, memory, out):
 
 
 @fn
-def _hitter(o, at, n, me, ball, vel):
-    """(number, ball's height, whether it attacks) of who plays the ball next."""
-    if is_last(o, at, n, me):
+def next_hit(o, at, n, me, ball, vel):
+    """(number, ball's height, whether it attacks) of who plays the ball next; number -1: nobody can."""
+    if goes_over(o, at, n, me):
         top = at.attack_height
         heights = (top, top - LOWER, top - 2.0 * LOWER)
         if time_to_fall_in_air(ball, vel, o[at.ball_constants + 1], heights[2]) < NEVER:
@@ -81,12 +86,18 @@ def _hitter(o, at, n, me, ball, vel):
 
 
 @fn
+def goes_over(o, at, n, me):
+    """Whether the next touch sends the ball over: the last, or the second of a team that wants it early."""
+    return is_last(o, at, n, me) or (at.early > 0.5 and o[at.our_ball] > 0.5 and o[at.our_touches] > 0.5)
+
+
+@fn
 def _play(o, at, n, me, ball, vel, hitter, height, attacks, out):
     """Orders of a team that plays the ball: the touch itself, the next player's way, cover for the rest."""
     drag, length = o[at.ball_constants + 1], o[at.court]
     meet, _ = flight(ball, vel, drag, time_to_fall_in_air(ball, vel, drag, height))
     touches = o[at.our_touches] if o[at.our_ball] > 0.5 else 0.0
-    last = is_last(o, at, n, me)
+    last = goes_over(o, at, n, me)
     skill = ATTACK if attacks else RETURN
     apex, target = at.return_apex, (0.0, 0.0, 0.0)
     if last:
@@ -110,7 +121,7 @@ def _play(o, at, n, me, ball, vel, hitter, height, attacks, out):
         behind, wait = (APPROACH, at.attack_height - UNDER) if skill == SET else (0.0, WAIT)
         _go(out, GOTO, (min(target[0] + behind, length), target[1], wait))
     elif skill == RECEIVE and n <= 3:
-        _go(out, GOTO, _approach(o, at, n, me))
+        _go(out, GOTO, _approach(o, at, n, me, meet, target))
     else:
         _go(out, COVER, _home(o, at, n, me))
 
@@ -122,11 +133,18 @@ def _go(out, skill, place):
 
 
 @fn
-def _approach(o, at, n, me):
-    """m: where a player who may attack waits while the ball is received: on its side, behind the line of attack."""
-    pos = place_of(o, at, me, me)
-    width = o[at.court + 1]
-    return (at.attack_depth + 0.15) * o[at.court], clip(pos[1], -0.6 * width, 0.6 * width), WAIT
+def _approach(o, at, n, me, meet, target):
+    """m: where a player who may attack waits while the ball is received: on its side, behind the line of attack; farther back or to the
+    other side where it would be within ROOM of the receiver or the setter, whom its downwash would push to the ground."""
+    line, side, pos = (at.attack_depth + 0.15) * o[at.court], 0.6 * o[at.court + 1], place_of(o, at, me, me)
+    best_x, best_y, least = line, 0.0, NEVER
+    for j in range(6):
+        x, y = line + (j // 3) * BACK, clip(pos[1], -side, side) if j % 3 == 0 else (2 * (j % 3) - 3) * side
+        room = min(math.hypot(x - meet[0], y - meet[1]), math.hypot(x - target[0], y - target[1]))
+        cost = x - line + abs(y - pos[1]) + SHY * max(ROOM - room, 0.0)
+        if cost < least:
+            best_x, best_y, least = x, y, cost
+    return best_x, best_y, WAIT
 
 
 @fn
@@ -138,7 +156,7 @@ def _serve(o, at, n, ball, out):
     best, most, x = 0.0, -1.0, -at.serve_depth * o[at.court]
     for j in range(-1, 2):
         y = j * SERVE_WIDE * o[at.court + 1]
-        room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, j)
+        room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, j) + at.aim_side * j
         if room > most:
             best, most = y, room
     _go(out, SERVE, (x, best, float(o[at.ball_constants])))
@@ -152,7 +170,7 @@ def _far_corner(o, at, n):
     for i in range(3):
         for j in range(-2, 3):
             x, y = -DEEP[i] * o[at.court], 0.5 * j * WIDE * o[at.court + 1]
-            room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, 5 * i + j)
+            room = room_to_foes(o, at, n, x, y) + at.whim * whim(o, at, 5 * i + j) + at.aim_deep * (i - 1) + 0.5 * at.aim_side * j
             if room > most:
                 best_x, best_y, most = x, y, room
     return best_x, best_y

@@ -43,7 +43,7 @@ def crew_row(o, at, n, memory, out):
     if skill == SERVE:
         _serve(o, at, target, height, out)
     elif skill in (RECEIVE, SET, RETURN):
-        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, out)
+        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, at.behind, out)
     elif skill == ATTACK:
         drive(o, at, height, target, float(o[at.order_soonest]), at.steepest, at.late, out)
     elif skill == COVER:
@@ -60,7 +60,7 @@ def _serve(o, at, target, height, out):
     if o[at.position] > FAR_SERVE and o[at.ball_constants + 1] <= 0.0:
         serve_far(o, at, target, out)
     else:
-        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, out)
+        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, 0.0, out)
 
 
 @fn

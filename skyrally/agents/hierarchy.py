@@ -22,6 +22,7 @@ from .rows import compiled
 
 VIEW = "match"
 COMMAND_MODE = "order"
+OF_CREW = ("steepest", "late", "behind")  # tactics that the scripted skills read
 
 
 class Rowed(Agent):
@@ -44,16 +45,26 @@ class Rowed(Agent):
         self._function(obs, self._at, self._n, memory, out)
 
 
-def rules(scenario: Scenario, tactics: Mapping[str, float]) -> Agent:
-    """The rule commander with these tactics."""
-    agent = Rowed("scripted:commander", scenario, "commander:command_row", orders=False, tactics=tactics)
-    agent.action_mode = COMMAND_MODE
-    return agent
+class Rules(Rowed):
+    """The rule commander with these tactics; `give` takes tactics of each row's own."""
+
+    action_mode = COMMAND_MODE
+
+    def __init__(self, scenario: Scenario, tactics: Mapping[str, float]):
+        super().__init__("scripted:commander", scenario, "commander:command_row", orders=False, tactics=tactics)
+
+    def give(self, obs: np.ndarray, tactics: Mapping[str, np.ndarray], out: np.ndarray) -> None:
+        """Orders [B, ORDER] for rows [B, O] of the view `match`. tactics: name -> [B], for those that differ from its own."""
+        at = np.repeat(self._at, max(len(obs), 1))
+        for name, values in tactics.items():
+            at[name][: len(obs)] = values
+        self._function(obs, at, self._n, np.zeros((len(obs), 0), np.float32), out)
 
 
 def crew(scenario: Scenario, tactics: Mapping[str, float]) -> Agent:
     """The scripted skills, all of them, as one agent."""
-    agent = Rowed("scripted:crew", scenario, "crew:crew_row", orders=True, tactics=tactics)
+    own = {name: tactics[name] for name in OF_CREW}
+    agent = Rowed("scripted:crew", scenario, "crew:crew_row", orders=True, tactics=own)
     agent.view, agent.action_mode = "ordered", "ctbr"
     return agent
 
@@ -83,7 +94,14 @@ class Hierarchy(Agent):
         self.memory_size = int(edges[-1])
 
     def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
-        orders = self._command(obs, memory)
+        rows = np.flatnonzero(self.asked(obs, memory))
+        if len(rows):
+            self.command(obs, memory, rows)
+        self.play(obs, memory, out)
+
+    def play(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        """The skills carry out the orders in force."""
+        orders = memory[:, self._parts[1]]
         seen = np.concatenate((obs, orders), axis=1)
         who = self._player[orders[:, 0].astype(int)]
         for k, agent in enumerate(self._crew):
@@ -91,21 +109,20 @@ class Hierarchy(Agent):
             if len(rows):
                 self._play(agent, self._parts[3 + k], rows, seen, memory, out)
 
-    def _command(self, obs: np.ndarray, memory: np.ndarray) -> np.ndarray:
-        """Asks the commander where something has happened; gives the orders [B, ORDER] in force."""
-        kept, orders = np.ascontiguousarray(memory[:, self._parts[0]]), memory[:, self._parts[1]]
-        due = np.zeros((len(obs), 1), np.float32)
+    def asked(self, obs: np.ndarray, memory: np.ndarray) -> np.ndarray:
+        """[B] bool: where something has happened since the last step, so that the commander is asked. Once per step."""
+        kept, due = np.ascontiguousarray(memory[:, self._parts[0]]), np.zeros((len(obs), 1), np.float32)
         self._events.act(obs, kept, due)
-        rows = np.flatnonzero(due[:, 0])
-        if len(rows):
-            given = np.ascontiguousarray(orders[rows])
-            own = np.ascontiguousarray(memory[rows, self._parts[2]])
-            self.commander.first_row = self.first_row + int(rows[0])
-            self.commander.act(np.ascontiguousarray(obs[rows]), own, given)
-            orders[rows], memory[rows, self._parts[2]] = given, own
-            kept[rows, events.PLANNED] = given[:, HEIGHT]
         memory[:, self._parts[0]] = kept
-        return orders
+        return due[:, 0] > 0.5
+
+    def command(self, obs: np.ndarray, memory: np.ndarray, rows: np.ndarray) -> None:
+        """New orders for these rows [K], at least one."""
+        given, own = (np.ascontiguousarray(memory[rows, part]) for part in self._parts[1:3])
+        self.commander.first_row = self.first_row + int(rows[0])
+        self.commander.act(np.ascontiguousarray(obs[rows]), own, given)
+        memory[rows, self._parts[1]], memory[rows, self._parts[2]] = given, own
+        memory[rows, self._parts[0].start + events.PLANNED] = given[:, HEIGHT]
 
     def _play(self, agent: Agent, part: slice, rows: np.ndarray, seen: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
         own, action = np.ascontiguousarray(memory[rows, part]), np.zeros((len(rows), out.shape[1]), np.float32)
@@ -119,4 +136,4 @@ def team(name: str, scenario: Scenario, tactics: Mapping[str, float] | None = No
     if scenario.family != "match":
         raise SkyrallyError(f"{name} plays volleyball matches, not {scenario.name}; try {scenario.yardstick}")
     numbers = {**commander.TACTICS, **(tactics or {})}
-    return Hierarchy(name, scenario, rules(scenario, numbers), dict.fromkeys(SKILLS, crew(scenario, numbers)))
+    return Hierarchy(name, scenario, Rules(scenario, numbers), dict.fromkeys(SKILLS, crew(scenario, numbers)))

@@ -3,7 +3,7 @@
 ```yaml
 format: 1
 scenario: volleyball-3v3      # where it is at home; any match will do
-commander: scripted           # the rules, or the spec of an agent that writes orders
+commander: scripted           # the rules, a trained captain (run:DIR, zoo:NAME), or the spec of an agent that writes orders
 every: 0                      # steps after which the commander is asked anyway; 0: at events only
 tactics: {soonest: 1.0}       # numbers of the scripted parts that differ from commander.TACTICS
 skills:                       # scripted unless named: goto serve receive set attack return block cover
@@ -24,10 +24,11 @@ from ..errors import SkyrallyError, unknown
 from ..scenarios.registry import find
 from ..scenarios.scenario import Scenario
 from .agent import Agent
+from .captain import load_captain
 from .commander import TACTICS
-from .hierarchy import COMMAND_MODE, VIEW, Hierarchy, crew, rules
+from .hierarchy import COMMAND_MODE, VIEW, Hierarchy, Rules, crew
 from .orders import SKILLS
-from .policy import FOLDERS, TRAINED, ZOO, load_agent, read_manifest
+from .policy import CAPTAINS, FOLDERS, TRAINED, ZOO, load_agent, read_manifest
 from .recast import Plain, Recast, alike
 
 FORMAT = 1
@@ -148,8 +149,12 @@ def _commander(text: str, path: Path, scenario: Scenario, seed: int, tactics: di
     from .spec import find_agent
 
     if text == SCRIPTED:
-        return rules(scenario, tactics)
-    agent = find_agent(_beside(text, path), scenario, seed)
+        return Rules(scenario, tactics)
+    text = _beside(text, path)
+    kind, _, rest = text.partition(":")
+    if kind in TRAINED and rest and not hierarchy_path(kind, rest) and read_manifest(FOLDERS[kind](rest), text)["action_mode"] == CAPTAINS:
+        return load_captain(FOLDERS[kind](rest), scenario, text, tactics)
+    agent = find_agent(text, scenario, seed)
     if agent.action_mode != COMMAND_MODE:
         raise SkyrallyError(f"{text} acts in mode {agent.action_mode}; a commander gives orders (action mode {COMMAND_MODE})")
     return agent

@@ -17,6 +17,7 @@ from .agent import Agent
 
 FORMAT = 1
 WEIGHTS, MANIFEST = "agent.safetensors", "agent.json"
+CAPTAINS = "tactics"  # the action mode of captains: their networks command teams
 BEST = "best"  # in a run's checkpoints: a file that names the folder of the best one
 
 
@@ -158,7 +159,20 @@ class NetworkAgent(Agent):
 
 
 def load_agent(folder: Path, scenario: Scenario, name: str) -> Agent:
-    """The agent of a folder with weights and manifest, for a scenario. SkyrallyError when something is missing, broken or does not fit."""
+    """The agent of a folder with weights and manifest, for a scenario. SkyrallyError when something is missing, broken or does not fit.
+
+    Of a captain it is its team, over scripted skills.
+    """
+    manifest = read_manifest(folder, name)
+    if manifest["action_mode"] == CAPTAINS:
+        from .captain import captain_team
+
+        return captain_team(folder, scenario, name, int(manifest.get("every", 0)))
+    return load_network(folder, scenario, name)
+
+
+def load_network(folder: Path, scenario: Scenario, name: str) -> Agent:
+    """What the weights of a folder give: a network or a rule. SkyrallyError as load_agent."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 

@@ -16,12 +16,11 @@ from {module} import {function}
 
 @njit(nogil=True, cache=True, **OPTIONS)
 def act(obs, at, n, memory, out):
-    a = at[0]
     for k in range(obs.shape[0]):
-        {function}(obs[k], a, n, memory[k], out[k])
+        {function}(obs[k], at[k if len(at) > 1 else 0], n, memory[k], out[k])
 '''
 
 
 def compiled(module: str, function: str) -> ModuleType:
-    """A module whose `act(obs, at, n, memory, out)` plays the row function over rows."""
+    """A module whose `act(obs, at, n, memory, out)` plays the row function over rows; `at` is one record for all, or one a row."""
     return load(f"scripted_{function}", SOURCE.format(module=module, function=function), module)

@@ -22,14 +22,17 @@ SLOWER, SLOWEST = 0.05, 2.0  # s: steps in which a drive that is not possible is
 
 
 @fn
-def send(o, at, height, target, apex, steepest, out):
-    """Writes the action [4] that meets the ball when it falls through `height` and sends it to `target` over `apex` (m)."""
+def send(o, at, height, target, apex, steepest, behind, out):
+    """Writes the action [4] that meets the ball when it falls through `height` and sends it to `target` over `apex` (m).
+
+    behind: m that it aims behind the ball per horizontal part of the racket's normal, as drones that lean late run too far.
+    """
     ball, vel = ball_motion(o, at)
     drag = o[at.ball_constants + 1]
     t = time_to_fall_in_air(ball, vel, drag, height)
     meet, incoming = flight(ball, vel, drag, t)
     outgoing = launch_low(meet, incoming, target, apex, drag, steepest, _clearance(o, at, NET_CLEARANCE))
-    _hit(o, at, t, meet, incoming, outgoing, TURN_LAG, out)
+    _hit(o, at, t, meet, incoming, outgoing, TURN_LAG, behind, out)
 
 
 @fn
@@ -42,7 +45,7 @@ def drive(o, at, height, target, soonest, steepest, late, out):
     meet, incoming = flight(ball, vel, drag, t)
     outgoing = launch_flat(meet, incoming, target, soonest, drag, steepest, _clearance(o, at, DRIVE_CLEARANCE))
     tilt = math.atan2(math.hypot(outgoing[0] - incoming[0], outgoing[1] - incoming[1]), outgoing[2] - incoming[2])
-    _hit(o, at, t, meet, incoming, outgoing, TURN_LAG + late * max(tilt - SMALL_TURN, 0.0), out)
+    _hit(o, at, t, meet, incoming, outgoing, TURN_LAG + late * max(tilt - SMALL_TURN, 0.0), 0.0, out)
 
 
 @fn
@@ -82,7 +85,7 @@ def _clearance(o, at, margin):
 
 
 @fn
-def _hit(o, at, t, meet, incoming, outgoing, lag, out):
+def _hit(o, at, t, meet, incoming, outgoing, lag, behind, out):
     """Writes the action that turns the ball's velocity in t seconds at `meet` from `incoming` into `outgoing`."""
     radius, restitution = o[at.ball_constants], o[at.ball_constants + 2]
     if o[at.ball_constants + 1] > 0.0:
@@ -90,6 +93,7 @@ def _hit(o, at, t, meet, incoming, outgoing, lag, out):
     else:
         normal, speed = racket(incoming, outgoing, restitution)
     contact = add_scaled(meet, -(HALF_HEIGHT + radius), normal)
+    contact = add_scaled(contact, -behind, (normal[0], normal[1], 0.0))
     contact = (max(contact[0], NET_GAP), contact[1], max(contact[2], LOWEST))
     pos, quat = three(o, at.position), four(o, at.quaternion)
     lift = lift_of(o, at.throttle, 1.0, 0.0)

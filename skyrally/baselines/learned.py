@@ -10,8 +10,9 @@ from typing import Any
 import torch
 
 from ..agents.agent import Agent
+from ..agents.captain import told_of
 from ..agents.networks import Actors
-from ..agents.policy import NetworkAgent, manifest_of, write_agent
+from ..agents.policy import CAPTAINS, NetworkAgent, manifest_of, write_agent
 from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError
@@ -19,6 +20,12 @@ from ..rollout import Carry
 from ..scenarios.scenario import Scenario
 
 INITIAL = "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones"  # key `initial`
+
+
+def manifest_in(env: Any, options: Mapping[str, Any], policy: Any, spec: Any, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of what a policy learned in the worlds `env`; a captain's says what its answers mean."""
+    told = manifest_of(env.scenario, options, policy.view, policy.action_mode, spec, provenance, policy.choices, policy.hold)
+    return {**told, **(told_of(env.every) if policy.action_mode == CAPTAINS else {})}
 
 
 class Learned:
@@ -56,8 +63,7 @@ class Learned:
     def write(self, folder: Path, scenario: Scenario, options: Mapping[str, Any], provenance: Mapping[str, Any]) -> None:
         """Writes weights and manifest of the agent as it was last settled."""
         policy, spec = self.policy, self.actors.spec
-        told = manifest_of(scenario, options, policy.view, policy.action_mode, spec, provenance, policy.choices, policy.hold)
-        write_agent(folder, self.actors, told)
+        write_agent(folder, self.actors, manifest_in(self.env, options, policy, spec, provenance))
 
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on exactly as if nothing had happened."""

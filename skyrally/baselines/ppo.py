@@ -151,8 +151,8 @@ class PPO(Learned):
         return Critic(width, config.hidden, config.activation, config.layer_norm, heads, own_frame(self.actors.spec))
 
     def _first_action(self) -> np.ndarray:
-        """[A] what is played before anything is learned: hovering."""
-        return hover_action(self.env.params, self.env.action_mode)
+        """[A] what is played before anything is learned: hovering, or nothing out of the ordinary."""
+        return hover_action(self.env.params, self.env.action_mode, self.env.action_size)
 
     def iterate(self) -> dict[str, float]:
         """One rollout and what is learned from it, as numbers to log."""
@@ -213,7 +213,10 @@ class PPO(Learned):
         cut_t, cut_w, cut_obs, cut_state = rollout.joined_successors()
         v = self._values(track.obs, track.state)
         v_tp1 = successor_values(v[:-1], v[-1], (cut_t, cut_w), self._values(cut_obs, cut_state))
-        discount_t = config.gamma * (~track.terminated[..., None]).float()
+        step = (
+            config.gamma ** track.lasted[..., None] if self.env.semi_markov else config.gamma
+        )  # of a decision that lasted tau steps: gamma^tau
+        discount_t = step * (~track.terminated[..., None]).float()
         advantage = gae(track.reward, discount_t, v[:-1], v_tp1, track.done[..., None], config.lambda_)
         return advantage, advantage + v[:-1]
 

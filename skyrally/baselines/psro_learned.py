@@ -16,7 +16,8 @@ from typing import Any
 import torch
 
 from ..agents.agent import Agent
-from ..agents.policy import MANIFEST, NetworkAgent, manifest_of, write_agent
+from ..agents.captain import as_captain
+from ..agents.policy import CAPTAINS, MANIFEST, NetworkAgent, write_agent
 from ..agents.population import members_of
 from ..envs.batch import BatchEnv
 from ..scenarios.registry import find
@@ -25,6 +26,8 @@ from ..tournament.duel import Played, duel
 from ..workers import Interrupted, Stopped
 from .config import configured
 from .folder import RunFolder
+from .learned import manifest_in
+from .macro_env import worlds_for
 from .ppo import Place, PPOConfig
 from .psro_parts import Arena, Oracle, Task
 from .responder import Aim, Responder
@@ -49,13 +52,18 @@ class Site:
         """The scenario itself."""
         return find(self.scenario)
 
-    def env(self, worlds: int, seed: int) -> BatchEnv:
-        """Worlds to learn in."""
-        return BatchEnv(self.found, worlds, seed=seed, threads=self.threads, **self.options, **self.place)
+    def env(self, worlds: int, seed: int, gamma: float) -> BatchEnv:
+        """Worlds to learn in. gamma: the learner's."""
+        return worlds_for(self.found, worlds, gamma, self.place, seed=seed, threads=self.threads, **self.options)
 
     def agent(self, name: str, seed: int = 0) -> Agent:
         """The policy of this name. SkyrallyError when it is missing or belongs to another scenario or layout."""
         return members_of(Path(self.root), [name], self.found, self.found.judged(self.options), seed)[0]
+
+    def rival(self, name: str, seed: int = 0) -> Agent:
+        """The policy of this name as learners here meet it: of captains what answers, not the team that it leads."""
+        agent = self.agent(name, seed)
+        return as_captain(agent) if self.place.get("action_mode") == CAPTAINS else agent
 
 
 @dataclass(frozen=True)
@@ -132,12 +140,12 @@ class LearningOracle(Oracle):
         torch.set_num_threads(self.site.threads)
         torch.manual_seed(task.seed)
         config = configured(PPOConfig, self.config)
-        env = self.site.env(config.worlds, task.seed)
-        members = [self.site.agent(name, task.seed) for name in task.opponents]
+        env = self.site.env(config.worlds, task.seed, config.gamma)
+        members = [self.site.rival(name, task.seed) for name in task.opponents]
         aim = Aim(task.mixture, task.present, task.objective, task.gamma, self.low, self.high)
         learner = Responder(env, config, self.frames, members, aim, self._places(env, task.seat))
         if self.warm == BEST and task.own:
-            before = self.site.agent(task.own[max(range(len(task.own)), key=lambda k: task.own_mixture[k])])
+            before = self.site.rival(task.own[max(range(len(task.own)), key=lambda k: task.own_mixture[k])])
             if isinstance(before, NetworkAgent) and before.actors.spec == learner.actors.spec:
                 learner.warm(before.actors.state_dict())
         return learner
@@ -157,12 +165,7 @@ class LearningOracle(Oracle):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         options = self.site.found.judged(self.site.options)
-        spec = learner.actors.spec
-        write_agent(
-            part,
-            learner.actors,
-            manifest_of(self.site.found, options, policy.view, policy.action_mode, spec, told, policy.choices, policy.hold),
-        )
+        write_agent(part, learner.actors, manifest_in(learner.env, options, policy, learner.actors.spec, told))
         os.replace(part, target)
 
 

@@ -175,28 +175,28 @@ def start(scenario: str, keys: Mapping[str, Any], *, out: Path | None = None, **
     chosen["psro"] = plain(configured(PSROConfig, {**chosen["psro"], **given}))
     chosen["algorithm"] = plain(configured(PPOConfig, {**SMALL, **chosen["algorithm"]}))
     config = configured(PSROConfig, chosen["psro"])
-    _check(config, found.name, Site("", scenario, chosen["options"], chosen["place"]), chosen["algorithm"]["worlds"])
+    _check(config, found.name, Site("", scenario, chosen["options"], chosen["place"]), configured(PPOConfig, chosen["algorithm"]))
     chosen = {"run": {"algorithm": ALGORITHM, "scenario": scenario, "seed": config.seed}, **chosen}
     root = out or Path("runs") / f"{ALGORITHM}-{config.meta}-{found.name}-seed{config.seed}"
     folder = RunFolder.create(root, chosen, manifest_for(RunConfig(seed=config.seed, threads=config.threads)))
     return PSRORun(folder, chosen)
 
 
-def _check(config: PSROConfig, scenario: str, site: Site, worlds: int) -> None:
+def _check(config: PSROConfig, scenario: str, site: Site, learner: PPOConfig) -> None:
     """Refuses what cannot work, before anything is written."""
     if config.select and "select" not in option_names(config.meta):
         raise SkyrallyError(f"select is {config.select!r}, and {config.meta} selects nothing; leave it out")
     config.meta_solver(Game(([[1.0, 0.0], [0.0, 1.0]],) * 2))  # type: ignore[arg-type]
-    env = site.env(1, 0)
+    env = site.env(1, 0, learner.gamma)
     alike = site.found.alike(env.options)
     populations = config.plan().start
     if populations and len(populations) != (1 if alike else 2):
         raise SkyrallyError(f"start names {len(populations)} populations; {scenario} has {1 if alike else 2} (| between two)")
-    if alike and worlds < 2:
-        raise SkyrallyError(f"worlds is {worlds}; expected 2 or more, to play both sides")
+    if alike and learner.worlds < 2:
+        raise SkyrallyError(f"worlds is {learner.worlds}; expected 2 or more, to play both sides")
     mode = env.seats.choices.mode if env.action_mode == DISCRETE else env.action_mode
     for spec in (spec for population in populations for spec in population):
-        agent = site.agent(spec)
+        agent = site.rival(spec)
         if (agent.view, agent.action_mode) != (env.layout.name, mode):
             raise SkyrallyError(
                 f"{spec} sees view {agent.view} and acts in mode {agent.action_mode}, learners here view {env.layout.name} and {mode}; "

@@ -22,7 +22,6 @@ from typing import Any, Protocol
 import torch
 
 from ..agents.agent import Agent
-from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError, checked_options, unknown
 from ..scenarios.registry import find
@@ -32,6 +31,8 @@ from ..workers import interruptible
 from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .imitation import Imitation, ImitationConfig
+from .macro_env import PLACE as OF_CAPTAINS
+from .macro_env import worlds_for
 from .mean_field import FieldConfig, FieldMAPPO, MeanField, MeanFieldConfig
 from .ppo import PPO, PPOConfig
 from .qmix import Q, QConfig
@@ -51,7 +52,7 @@ ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "qmix": (Q, QConfig, {"mixer": "monotone"}),
     "pqn": (Q, QConfig, {"replay": 0}),
 }
-PLACE = ("view", "action_mode", "discrete")  # how drones see and act: neither the scenario's options nor the algorithm's
+PLACE = ("view", "action_mode", "discrete", *OF_CAPTAINS)  # how drones see and act: neither the scenario's options nor the algorithm's
 CARRIED = ("best", "best_at", "seconds", "evaluated")  # of a run, from sitting to sitting
 JUDGE_SEED = 2**40  # of the worlds of evaluations while training: the same episodes for every run
 
@@ -93,7 +94,8 @@ class Run:
         torch.manual_seed(self.config.seed)
         hyper = configured(options, config["algorithm"])
         world_options = {**config["options"], **config["place"], "threads": threads}
-        self.env = BatchEnv(self.scenario, hyper.worlds, seed=self.config.seed, **world_options)
+        given = {**config["options"], "threads": threads}
+        self.env = worlds_for(self.scenario, hyper.worlds, _gamma(hyper), config["place"], seed=self.config.seed, **given)
         self.learner = kind(self.env, hyper, self.config.frames)
         self.judge = self._judge(manifest["evaluation"], self.scenario.judged(world_options))
         self.best: float | None = None
@@ -218,9 +220,15 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
     if kind is QConfig:
         chosen["place"].setdefault("action_mode", DISCRETE)
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
-    BatchEnv(found, 1, threads=1, **chosen["options"], **chosen["place"]).close()  # refuses bad options before anything is written
+    hyper = configured(kind, chosen["algorithm"])  # refuses bad options before anything is written:
+    worlds_for(found, 1, _gamma(hyper), chosen["place"], threads=1, **chosen["options"]).close()
     folder = RunFolder.create(root, chosen, manifest_for(configured(RunConfig, chosen["run"])))
     return Run(folder, chosen, RunFolder.open(root)[2])
+
+
+def _gamma(hyper: Any) -> float | None:
+    """The discount of a learner that may lead teams as a captain; None of others."""
+    return hyper.gamma if isinstance(hyper, PPOConfig) else None
 
 
 def resume(root: Path) -> Run:

@@ -39,6 +39,7 @@ class BatchEnv:
     """
 
     action_size = ACTION_SIZE
+    semi_markov = False  # whether steps last as long as decisions do, and tell so (`Step.lasted`)
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ class Step:
     terminated: np.ndarray  # [W] bool: the game is over
     truncated: np.ndarray  # [W] bool: time is up (bootstrap)
     alive: np.ndarray  # [W, N] int32 view of the worlds: 1 while the drone takes part
+    lasted: np.ndarray | None = None  # [W] float32: control steps that it took, where steps are decisions; None: one each
 
     @property
     def done(self) -> np.ndarray:
@@ -27,4 +28,5 @@ class Step:
         """The same arrays as torch tensors over the same memory (no copy)."""
         import torch
 
-        return Step(**{f.name: torch.from_numpy(getattr(self, f.name)) for f in fields(self)})  # type: ignore[arg-type]
+        arrays = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Step(**{name: None if array is None else torch.from_numpy(array) for name, array in arrays.items()})  # type: ignore[arg-type]

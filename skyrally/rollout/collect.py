@@ -1,7 +1,8 @@
 """The collector: `collect(env, seats, carry, steps) -> Rollout, carry`.
 
 Observations are written by the worlds straight into the rollout's memory, which learners then read. Worlds that end are reset
-in one masked line; what a truncated one looked like is kept aside, so that its value can be bootstrapped.
+in one masked line; what a truncated one looked like is kept aside, so that its value can be bootstrapped. Where a step is a decision
+that lasts until the next one (baselines/macro_env.py), the rollout keeps how long: returns are then those of a semi-Markov process.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
             env.reset(done, out=step.obs)
             for seat, memory in zip(seats, carry.memories, strict=True):
                 memory[torch.from_numpy(done)[seat.worlds]] = 0.0
-    carry.frames += steps * env.num_worlds * carry.hold
+    carry.frames += int(rollout.lasted.sum(dtype=torch.float64)) * carry.hold
     carry.seconds = {"players": thinking, "worlds": perf_counter() - start - thinking}
     return rollout, carry
 

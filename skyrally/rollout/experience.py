@@ -13,7 +13,7 @@ from torch import Tensor
 from ..envs.batch import BatchEnv, Step
 from .seats import Seat
 
-JOINED = ("obs", "action", "reward", "alive", "terminated", "truncated")
+JOINED = ("obs", "action", "reward", "alive", "terminated", "truncated", "lasted")
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Track:
     alive: Tensor  # [T, W, n] bool: the drone took part when it acted
     terminated: Tensor  # [T, W] bool
     truncated: Tensor  # [T, W] bool
+    lasted: Tensor  # [T, W] control steps of the worlds that row t took: 1, or of a decision as many as there were until the next
     weight: Tensor | None = None  # [T, W] what advantages are multiplied by; None: nothing
 
     @property
@@ -50,13 +51,15 @@ class Rollout:
         self.terminated = torch.zeros(t, w, dtype=torch.bool)
         self.truncated = torch.zeros(t, w, dtype=torch.bool)
         self.alive = torch.ones(t, w, n, dtype=torch.bool)
+        self.lasted = torch.ones(t, w)
         self.seats = seats
         self.widths = [seat.width(env) for seat in seats]
         self.tracks = [self._track(seat, env) for seat in seats if seat.learns]
         # The same memory as NumPy, row by row, for the worlds to write into.
         obs = self.obs.numpy()
         outputs = (self.reward.numpy(), self.terminated.numpy(), self.truncated.numpy())
-        self.rows = [Step(obs[k + 1], *(array[k] for array in outputs), alive=env.alive) for k in range(t)]
+        lasted = self.lasted.numpy()
+        self.rows = [Step(obs[k + 1], *(array[k] for array in outputs), alive=env.alive, lasted=lasted[k]) for k in range(t)]
         self.forget()
 
     def _track(self, seat: Seat, env: BatchEnv) -> Track:
@@ -73,6 +76,7 @@ class Rollout:
             alive=self.alive[here],
             terminated=self.terminated[:, seat.worlds],
             truncated=self.truncated[:, seat.worlds],
+            lasted=self.lasted[:, seat.worlds],
         )
 
     def joined(self) -> Track:

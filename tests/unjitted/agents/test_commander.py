@@ -114,3 +114,14 @@ def test_other_sizes_have_one_hitter_and_homes_apart(n):
     gaps = [np.hypot(*(home[i] - home[j])) for i in range(n) for j in range(i)]
     assert all(gap > 1.5 for gap in gaps)
     assert orders.shape == (n, ORDER)
+
+
+@pytest.mark.parametrize("across", [-1.0, 0.0, 0.7])
+def test_the_third_keeps_its_downwash_off_the_receiver(across):
+    orders = moment((-3.0, across, 3.0), (5.0, 0.0, 5.5), ours=False, posts=[(3.2, -1.7, 1.8), (3.2, 1.7, 1.8), (4.5, 0.0, 1.8)])
+    receiver = skills(orders).index("receive")
+    setter_at, met = orders[receiver, TARGET : TARGET + 2], next(row[CLEAR : CLEAR + 2] for row in orders if row[CLEAR] < NOWHERE)
+    ways = [np.hypot(*(orders[k, TARGET : TARGET + 2] - setter_at)) for k in range(3)]
+    third = next(k for k in range(3) if k != receiver and ways[k] > 1e-3)
+    assert np.hypot(*(orders[third, TARGET : TARGET + 2] - met)) >= 1.9
+    assert ways[third] >= 1.9

@@ -30,6 +30,7 @@ def track(drones=slice(None)):
         alive=torch.ones(T, W, n, dtype=torch.bool),
         terminated=torch.zeros(T, W, dtype=torch.bool),
         truncated=torch.zeros(T, W, dtype=torch.bool),
+        lasted=torch.ones(T, W),
     )
 
 
