@@ -45,12 +45,17 @@ def import_volleybots(file: tyro.conf.Positional[Path], out: Path | None = None,
     """Make an agent of a policy that VolleyBots published; no code in the file is run. Example: skyrally zoo import-volleybots sp.pt
 
     Args:
-        file: the published .pt file.
-        out: the agent's folder (default: the file's name, here).
+        file: the published .pt file; or a folder with some, of which the nine skills make a team, too.
+        out: the agent's folder (default: the file's name, here); of a folder, what the agents' folders are put in.
         scenario: where it plays, if its size and name do not tell.
     """
+    from .agents.volleybots import import_folder
     from .agents.volleybots import import_volleybots as imported
 
+    if file.is_dir():
+        for written in import_folder(file, out or Path(file.name)):
+            print(f"wrote {written}")
+        return
     folder = imported(file, out, scenario)
     print(f"wrote {folder}")
     print(f"try: skyrally eval file:{folder}, skyrally watch file:{folder}", file=sys.stderr)

@@ -76,10 +76,7 @@ class Judge:
         weights = actor_weights(archive, path)
         self.actors = actors_of(weights, path).eval()
         self.std = torch.tensor(np.exp(weights["module.act_dist.log_std"]))
-        self.critic = _critic(archive["critic"])
-        norm = archive["value_normalizer"]
-        mean = norm["running_mean"][:, 0] / norm["debiasing_term"]
-        self.mean, self.scale = mean, np.sqrt(norm["running_mean_sq"][:, 0] / norm["debiasing_term"] - mean**2)
+        self.critic, self.mean, self.scale = critic_of(archive)
         options = {"rules": "benchmark", "physics": "isaac", "view": "benchmark", "threads": 1}
         self.env = skyrally.make("volleyball-3v3", worlds=WORLDS, seed=0, **options)
 
@@ -118,6 +115,13 @@ class Judge:
             "crossings": float(worlds["crossings"].mean()),
             "steps": float(worlds["step"].mean()),
         }
+
+
+def critic_of(archive: dict[str, Any]) -> tuple[nn.Sequential, Any, Any]:
+    """(critic, mean, scale) of a published file: what it expects is its output times the scale, plus the mean."""
+    norm = archive["value_normalizer"]
+    first, second = (norm[name].reshape(-1) / norm["debiasing_term"] for name in ("running_mean", "running_mean_sq"))
+    return _critic(archive["critic"]), first, np.sqrt(second - first**2)
 
 
 def _critic(weights: dict[str, np.ndarray]) -> nn.Sequential:

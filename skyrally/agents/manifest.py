@@ -3,10 +3,11 @@
 ```yaml
 format: 1
 scenario: volleyball-3v3      # where it is at home; any match will do
-commander: scripted           # the rules, a trained captain (run:DIR, zoo:NAME), or the spec of an agent that writes orders
+commander: scripted           # the rules, `fixed` (the published roles), a trained captain (run:DIR, zoo:NAME), or an agent of orders
+options: {physics: fine}      # of the matches that it plays unless told otherwise
 every: 0                      # steps after which the commander is asked anyway; 0: at events only
 tactics: {soonest: 1.0}       # numbers of the scripted parts that differ from commander.TACTICS
-skills:                       # scripted unless named: goto serve receive set attack return block cover
+skills:                       # scripted unless named: goto serve receive set attack return block cover, after_serve after_receive ...
   receive: run:runs/receive   # learned in its drill, with the drill's view
 ```
 
@@ -26,6 +27,7 @@ from ..scenarios.scenario import Scenario
 from .agent import Agent
 from .captain import load_captain
 from .commander import TACTICS
+from .fixed_roles import fixed_roles
 from .hierarchy import COMMAND_MODE, VIEW, Hierarchy, Rules, crew
 from .orders import SKILLS
 from .policy import CAPTAINS, FOLDERS, TRAINED, ZOO, load_agent, read_manifest
@@ -33,8 +35,8 @@ from .recast import Plain, Recast, alike
 
 FORMAT = 1
 FILE = "hierarchy.yaml"
-SCRIPTED = "scripted"
-KEYS = ("format", "scenario", "commander", "every", "tactics", "skills")
+SCRIPTED, FIXED = "scripted", "fixed"  # commanders by rules; the first also names the skills
+KEYS = ("format", "scenario", "options", "commander", "every", "tactics", "skills")
 
 
 def hierarchy_names() -> list[str]:
@@ -55,7 +57,7 @@ def members(path: Path, spec: str, chain: tuple[Path, ...] = ()) -> list[str]:
     _check_chain(path, spec, chain)
     told, found = read_hierarchy(path, spec), [f"hierarchy:{path}"]
     for text in (told["commander"], *told["skills"].values()):
-        if text != SCRIPTED:
+        if text not in (SCRIPTED, FIXED):
             text = _beside(text, path)
             inner = hierarchy_path(*text.partition(":")[::2])
             found += members(inner, text, (*chain, path)) if inner else [text]
@@ -80,7 +82,7 @@ def read_hierarchy(path: Path, spec: str) -> dict[str, Any]:
     for key in told:
         if key not in KEYS:
             raise unknown(f"key of {path.name}", str(key), KEYS)
-    told = {"scenario": "volleyball-3v3", "commander": SCRIPTED, "every": 0, "tactics": {}, "skills": {}, **told}
+    told = {"scenario": "volleyball-3v3", "options": {}, "commander": SCRIPTED, "every": 0, "tactics": {}, "skills": {}, **told}
     for key, names in (("tactics", TACTICS), ("skills", SKILLS)):
         if not isinstance(told[key], dict):
             raise SkyrallyError(f"{spec}: {key} in {path} is {told[key]!r}; expected names with values")
@@ -98,6 +100,8 @@ def _check_values(told: dict[str, Any], spec: str) -> None:
     for name, value in (("commander", told["commander"]), *told["skills"].items()):
         if not isinstance(value, str):
             raise SkyrallyError(f"{spec}: {name} is {value!r}; expected {SCRIPTED} or an agent's spec")
+    if not isinstance(told["options"], dict):
+        raise SkyrallyError(f"{spec}: options is {told['options']!r}; expected the scenario's options with values")
     if isinstance(told["every"], bool) or not isinstance(told["every"], int) or told["every"] < 0:
         raise SkyrallyError(f"{spec}: every is {told['every']!r}; expected a number of steps, 0 for none")
 
@@ -150,6 +154,8 @@ def _commander(text: str, path: Path, scenario: Scenario, seed: int, tactics: di
 
     if text == SCRIPTED:
         return Rules(scenario, tactics)
+    if text == FIXED:
+        return fixed_roles(scenario)
     text = _beside(text, path)
     kind, _, rest = text.partition(":")
     if kind in TRAINED and rest and not hierarchy_path(kind, rest) and read_manifest(FOLDERS[kind](rest), text)["action_mode"] == CAPTAINS:

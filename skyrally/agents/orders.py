@@ -22,8 +22,21 @@ from ..physics.records import F8, I8, record
 from ..scenarios.scenario import Field, Layout
 from ..scenarios.volleyball_views import TEAM
 
-SKILLS = ("goto", "serve", "receive", "set", "attack", "return", "block", "cover")
-GOTO, SERVE, RECEIVE, SET, ATTACK, RETURN, BLOCK, COVER = range(len(SKILLS))
+SKILLS = (
+    "goto",
+    "serve",
+    "receive",
+    "set",
+    "attack",
+    "return",
+    "block",
+    "cover",
+    "after_serve",  # what keeps its place at the target after a touch; scripted skills do as for goto
+    "after_receive",
+    "after_set",
+    "after_attack",
+)
+GOTO, SERVE, RECEIVE, SET, ATTACK, RETURN, BLOCK, COVER, AFTER_SERVE, AFTER_RECEIVE, AFTER_SET, AFTER_ATTACK = range(len(SKILLS))
 NOWHERE = 99.0  # m: an `order_clear` that keeps nobody away
 FIELDS = [
     Field("order_skill", 1, "-", "number in SKILLS"),

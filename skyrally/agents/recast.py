@@ -41,7 +41,7 @@ class Rows:
 X, Z = np.array([1.0, 0.0, 0.0], np.float32), np.array([0.0, 0.0, 1.0], np.float32)
 RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "position": lambda o: o["position"],
-    "quaternion": lambda o: o["quaternion"],
+    "quaternion": lambda o: np.where(o["quaternion"][:, :1] < 0.0, -o["quaternion"], o["quaternion"]),  # drills begin with w > 0
     "velocity": lambda o: o["velocity"],
     "angular_velocity": lambda o: o.turned(o["rate"]),
     "heading": lambda o: o.turned(X),
@@ -56,7 +56,7 @@ RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "from_target": lambda o: o["ball"] - o["order_target"],
     "to_target": lambda o: o["order_target"] - o["position"],
     "heading_error": lambda o: X - o.turned(X),
-    "side": lambda o: np.stack((o["order_target"][:, 1] < 0.0, o["order_target"][:, 1] >= 0.0), axis=1).astype(np.float32),
+    "side": lambda o: np.stack((o["order_target"][:, 1] >= 0.0, o["order_target"][:, 1] < 0.0), axis=1).astype(np.float32),
 }
 
 

@@ -70,7 +70,8 @@ def home(spec: str) -> tuple[str, dict[str, Any]]:
     kind, _, rest = spec.partition(":")
     name, options = rest or spec, {}
     if (path := hierarchy_path(kind, rest)) is not None:
-        name = read_hierarchy(path, spec)["scenario"]
+        told = read_hierarchy(path, spec)
+        name, options = told["scenario"], told["options"]
     elif kind == "run" and (place := population_place(rest)):
         told = read_population(place[0])
         name, options = told["scenario"], told["options"]

@@ -22,6 +22,25 @@ from .policy import manifest_of, write_agent
 AIRFRAME, PHYSICS = "iris-isaac", "isaac"  # what these policies were trained with, as far as our fit tells
 HOMES = {57: "volleyball-3v3", 37: "serve", 36: "attack", 34: "receive", 26: "goto"}  # by the size of their observation
 SETTER = "secpass"  # in the names of files that read 34 numbers: the second pass is a set
+NINE = {  # what the published hierarchical team does with which file
+    "goto": "hier_goto",
+    "serve": "hier_serve",
+    "receive": "hier_firstpass",
+    "set": "hier_secpass",
+    "attack": "hier_att",
+    "after_serve": "hier_serve_hover",
+    "after_receive": "hier_firstpass_hover",
+    "after_set": "hier_secpass_hover",
+    "after_attack": "hier_att_hover",
+}
+TEAM = "nine-skills.yaml"
+TEAM_TEXT = """# The nine skills of VolleyBots' hierarchical team under rules that go on after an exchange; see docs/outside_policies.md.
+format: 1
+scenario: volleyball-3v3
+options: {{airframe: {airframe}, physics: {physics}}}
+commander: fixed
+skills:
+"""
 LINEAR, NORM = (0, 3, 6), (2, 5, 8)  # places in their encoder, and in our trunk; ELU is between
 LOG_STD = "module.act_dist.log_std"
 PARTS = {"encoder.0": "norm", "act_dist.fc_mean": "mean"} | {f"encoder.1.layers.{k}": f"trunk.{k}" for k in (*LINEAR, *NORM)}
@@ -56,6 +75,24 @@ def import_volleybots(path: str | Path, out: str | Path | None = None, scenario:
     folder.mkdir(parents=True, exist_ok=True)
     write_agent(folder, actors, manifest)
     return folder
+
+
+def import_folder(path: str | Path, out: str | Path) -> list[Path]:
+    """Imports every .pt file of a folder into folders of their names under `out`; gives what was written.
+
+    Where all nine skills are among them, writes TEAM beside: the hierarchical team that they make.
+    """
+    path, out = Path(path), Path(out)
+    files = sorted(path.glob("*.pt"))
+    if not files:
+        raise SkyrallyError(f"{path} holds no .pt file; expected policies that VolleyBots published")
+    written = [import_volleybots(file, out / file.stem) for file in files]
+    if {folder.name for folder in written} >= set(NINE.values()):
+        team = out / TEAM
+        skills = "".join(f"  {skill}: file:{name}\n" for skill, name in NINE.items())
+        team.write_text(TEAM_TEXT.format(airframe=AIRFRAME, physics=PHYSICS) + skills)
+        written.append(team)
+    return written
 
 
 def _home(size: int, path: Path) -> str:
