@@ -1,4 +1,4 @@
-"""The verbs: `skyrally scenarios | watch | eval | replay | tournament | train | resume | report | zoo | bench | doctor`.
+"""The verbs: `skyrally scenarios | watch | eval | cross-play | replay | tournament | train | resume | report | zoo | bench | doctor`.
 
 Results go to standard output (`--json` for machines), progress and words to standard error. A user's mistake is one line
 and exit status 2.
@@ -14,6 +14,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from .cli_cross_play import cross_play
 from .cli_learning import report, resume, train
 from .cli_over import evaluate_over
 from .cli_replay import replay
@@ -223,6 +224,7 @@ def bench(
 
 for verb in (replay, tournament, train, resume, report):
     app.command(verb)
+app.command(cross_play, name="cross-play")
 app.command(zoo, name="zoo", help="Trained agents: list them, or make one of another project's policy.")
 
 

@@ -17,7 +17,7 @@ from ..agents.spec import find_agent
 from ..atomic import PendingFile
 from ..envs.arguments import whole
 from ..errors import SkyrallyError
-from ..games.intervals import clopper_pearson
+from ..games.intervals import clopper_pearson, mean_interval
 from ..scenarios.registry import find
 from .duel import Played, duel
 
@@ -100,16 +100,27 @@ class CrossPlay:
                     "mean": mean.tolist(),
                     "variance": variance.tolist(),
                 }
-                row |= {"least": played.payoffs.min(axis=1).tolist(), "crashes": int(played.crashed.sum())}
+                crashes = int(played.crashed.sum())
+                row |= {"least": played.payoffs.min(axis=1).tolist(), "crashes": crashes}
+                row |= {"crash_interval": [float(end) for end in clopper_pearson(crashes, len(played.steps))]}
                 found.append(row | {name: float(values.mean()) for name, values in played.info.items()})
         return found
 
+    def intervals(self) -> tuple[np.ndarray, np.ndarray]:
+        """95 % intervals (Student's) of `matrix`: lower and upper ends, [rows, columns] each."""
+        squares = self.matrix(lambda played: float(played.payoffs[0].var() * len(played.steps)))
+        return mean_interval(self.matrix(lambda played: float(len(played.steps))), self.matrix(), squares)
+
+    def result(self) -> dict[str, Any]:
+        """Cells and standings as plain data. Who meets others as well is not judged by episodes against itself."""
+        apart = all(any(other != name for other in self.columns) for name in self.rows)
+        told = {"scenario": self.scenario, "episodes": self.episodes, "seed": self.seed, "cells": self.cells()}
+        return told | {"standings": [asdict(one) for one in self.standings(apart)]}
+
     def store(self, path: str | Path, *, force: bool = False) -> Path:
         """Writes cells and standings as JSON, whole or not at all."""
-        told = {"scenario": self.scenario, "episodes": self.episodes, "seed": self.seed, "cells": self.cells()}
-        told["standings"] = [asdict(one) for one in self.standings(apart=False)]
         file = PendingFile(path, force=force)
-        file.temporary.write_text(json.dumps(told, indent=1) + "\n")
+        file.temporary.write_text(json.dumps(self.result(), indent=1) + "\n")
         file.commit()
         return file.path
 
