@@ -22,9 +22,9 @@ from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
-from ..rollout import Carry, Learner, Seat, begin, collect
+from ..rollout import Carry, Seat, begin, collect
 from .config import Range, option
-from .learned import INITIAL, Learned
+from .learned import INITIAL, Learned, Player
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
 
@@ -55,7 +55,7 @@ class ImitationConfig:
     encoder: ClassVar[str] = "none"
 
 
-class Apprentice(Learner):
+class Apprentice(Player):
     """Plays the actor's mean with noise, or in the first `led` worlds the teacher's action; keeps what the teacher would do."""
 
     extras: Mapping[str, tuple[int, ...]] = {"lesson": (4,)}

@@ -34,10 +34,20 @@ from .folder import RunFolder
 from .imitation import Imitation, ImitationConfig
 from .mean_field import FieldConfig, FieldMAPPO, MeanField, MeanFieldConfig
 from .ppo import PPO, PPOConfig
-from .qmix import Q, QConfig
-from .self_play import Fictitious, FictitiousConfig, SelfPlay, SelfPlayConfig
+from .qmix import KINDS, Q, QConfig
+from .self_play import (
+    Fictitious,
+    FictitiousConfig,
+    FictitiousQ,
+    FictitiousQConfig,
+    SelfPlay,
+    SelfPlayConfig,
+    SelfPlayQ,
+    SelfPlayQConfig,
+)
 
-ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
+Kind = tuple[type, type, dict[str, Any]]  # learner, its configuration, defaults
+ALGORITHMS: dict[str, Kind] = {
     "ppo": (PPO, PPOConfig, {}),
     "ippo": (PPO, PPOConfig, {}),
     "mappo": (PPO, PPOConfig, {"critic": "state"}),
@@ -46,11 +56,9 @@ ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "imitate": (Imitation, ImitationConfig, {}),
     "mean-field": (MeanField, MeanFieldConfig, {}),
     "mappo-field": (FieldMAPPO, FieldConfig, {}),
-    "iql": (Q, QConfig, {"mixer": "none"}),
-    "vdn": (Q, QConfig, {"mixer": "sum"}),
-    "qmix": (Q, QConfig, {"mixer": "monotone"}),
-    "pqn": (Q, QConfig, {"replay": 0}),
+    **{name: (Q, QConfig, defaults) for name, defaults in KINDS.items()},
 }
+OF_VALUES = {"sp": (SelfPlayQ, SelfPlayQConfig), "fsp": (FictitiousQ, FictitiousQConfig)}  # with learner=iql and so on
 PLACE = ("view", "action_mode", "discrete")  # how drones see and act: neither the scenario's options nor the algorithm's
 CARRIED = ("best", "best_at", "seconds", "evaluated")  # of a run, from sitting to sitting
 JUDGE_SEED = 2**40  # of the worlds of evaluations while training: the same episodes for every run
@@ -69,6 +77,7 @@ class RunConfig:
     evaluate_episodes: int = option(256, "per evaluation", Range(1))
     save_seconds: float = option(60.0, "between checkpoints", Range(0.0))
     keep: int = option(2, "checkpoints kept, besides the best", Range(1))
+    learner: str = option("ppo", "of sp and fsp", ("ppo", *KINDS))
     tensorboard: bool = option(False, "also write TensorBoard's files")
     video: bool = option(False, "film the best agent at the end: best.mp4")
 
@@ -85,7 +94,7 @@ class Run:
     def __init__(self, folder: RunFolder, config: Mapping[str, Any], manifest: Mapping[str, Any]):
         self.folder, self.manifest = folder, manifest
         self.config: RunConfig = configured(RunConfig, config["run"])
-        kind, options, _ = ALGORITHMS[self.config.algorithm]
+        kind, options, _ = kind_of(self.config.algorithm, self.config.learner)
         self.scenario = find(self.config.scenario)
         self.options: dict[str, Any] = dict(config["options"])  # of the scenario, those that were given
         threads = manifest["threads"]
@@ -198,15 +207,26 @@ def _summed(rows: list[Episode]) -> dict[str, float]:
     }
 
 
+def kind_of(algorithm: str, learner: str) -> Kind:
+    """What an algorithm is, on top of a learner. SkyrallyError where it has only one."""
+    if algorithm not in ALGORITHMS:
+        raise unknown("algorithm", algorithm, ALGORITHMS)
+    if learner == "ppo":
+        return ALGORITHMS[algorithm]
+    if algorithm not in OF_VALUES:
+        raise SkyrallyError(f"learner is {learner}; {algorithm} has no other than its own: leave it out, or choose sp, fsp or psro")
+    # With hold above 1 opponents, who hold choices of themselves, would hold them twice; a long replay is of opponents of long ago.
+    return *OF_VALUES[algorithm], {"replay": 4, **KINDS[learner], "hold": 1}
+
+
 def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path | None = None, **given: Any) -> Run:
     """A new run. keys: of the run, the algorithm and the scenario, all in one; `given`: frames, seed.
 
     SkyrallyError for unknown keys (with the nearest), values out of range, or a folder that holds a run.
     """
-    if algorithm not in ALGORITHMS:
-        raise unknown("algorithm", algorithm, ALGORITHMS)
     found = find(scenario)
-    _, kind, defaults = ALGORITHMS[algorithm]
+    learner = configured(RunConfig, {name: keys[name] for name in ("learner",) if name in keys}).learner
+    _, kind, defaults = kind_of(algorithm, learner)
     named = {"algorithm": algorithm, "scenario": scenario, **given}
     parts = {"run": plain(RunConfig()), "algorithm": plain(kind()), "options": dict(found.options), "place": dict.fromkeys(PLACE)}
     checked_options("key", keys, [name for part in parts.values() for name in part if name not in named])
@@ -215,7 +235,7 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
     chosen["algorithm"] = plain(configured(kind, {**defaults, **chosen["algorithm"]}))
     if chosen["run"]["tensorboard"]:
         _summary_writer()
-    if kind is QConfig:
+    if issubclass(kind, QConfig):
         chosen["place"].setdefault("action_mode", DISCRETE)
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
     BatchEnv(found, 1, threads=1, **chosen["options"], **chosen["place"]).close()  # refuses bad options before anything is written
