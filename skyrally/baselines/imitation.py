@@ -22,9 +22,9 @@ from ..agents.networks import Actors
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
-from ..rollout import Carry, Learner, Seat, begin, collect
+from ..rollout import Carry, Seat, begin, collect
 from .config import Range, option
-from .learned import INITIAL, Learned
+from .learned import INITIAL, Learned, Player
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
 from .teacher import teacher_for
@@ -57,7 +57,7 @@ class ImitationConfig:
     encoder: ClassVar[str] = "none"
 
 
-class Apprentice(Learner):
+class Apprentice(Player):
     """Plays the actor's mean with noise, or in the first `led` worlds the teacher's action; keeps what the teacher would do."""
 
     extras: Mapping[str, tuple[int, ...]] = {"lesson": (4,)}
@@ -98,8 +98,8 @@ class Imitation(Learned):
         self.carry: Carry = begin(env, self.seats, config.steps, stagger=True)
         self.optimiser = torch.optim.Adam(self.network.parameters(), config.learning_rate, fused=True)
 
-    def begin_with(self, spec: str) -> None:
-        super().begin_with(spec)
+    def warm(self, weights: Mapping[str, Tensor]) -> None:
+        super().warm(weights)
         self.network.load_state_dict(self.actors.state_dict())
 
     def iterate(self) -> dict[str, float]:

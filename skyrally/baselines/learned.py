@@ -1,13 +1,14 @@
-"""What every learner hands out: the agent that plays what was learned, and its files."""
+"""What all learners share: their seats, the agent that plays what was learned, and its files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..agents.agent import Agent
 from ..agents.captain import told_of
@@ -16,10 +17,27 @@ from ..agents.policy import CAPTAINS, NetworkAgent, manifest_of, write_agent
 from ..agents.spec import find_agent
 from ..envs.batch import BatchEnv
 from ..errors import SkyrallyError
-from ..rollout import Carry
+from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin
 from ..scenarios.scenario import Scenario
 
 INITIAL = "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones"  # key `initial`
+
+Place = tuple[slice, slice]  # drones, worlds
+EVERYWHERE: Place = (ALL, ALL)
+
+
+class Player(Learner):
+    """The acting side of a learner: its actors, and how they explore (`sample`)."""
+
+    actors: Actors
+    view: str
+
+    def agent(self, name: str, actors: Actors | None = None) -> NetworkAgent:
+        """Who plays without noise: these weights (None: its own, also what they will become)."""
+        return NetworkAgent(name, actors or self.actors, self.view, self.action_mode, None, self.choices, self.hold)
+
+
+Others = Callable[[Any], Sequence[Seat]]  # from the learner's Player to the seats of all that it does not play
 
 
 def manifest_in(env: Any, options: Mapping[str, Any], policy: Any, spec: Any, provenance: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,7 +51,7 @@ class Learned:
 
     env: BatchEnv
     actors: Actors
-    policy: Any
+    policy: Player
     carry: Carry
     parts: tuple[str, ...]  # the attributes whose states a checkpoint keeps
 
@@ -43,19 +61,29 @@ class Learned:
         agent = find_agent(spec, self.env.scenario)
         if not isinstance(agent, NetworkAgent):
             raise SkyrallyError(f"initial is {spec}, which has no weights; expected zoo:NAME, run:DIR or file:PATH")
-        same = {"view": (agent.view, self.policy.view), "action_mode": (agent.action_mode, self.policy.action_mode)}
+        told = self.differences(agent)
+        if told:
+            raise SkyrallyError(f"initial={spec} does not fit: it has {', '.join(told)}; set the same here")
+        self.warm(agent.actors.state_dict())
+
+    def differences(self, agent: NetworkAgent) -> list[str]:
+        """Why this learner cannot go on with an agent's weights, in words; nothing where it can."""
+        mode = self.policy.choices.mode if self.policy.choices else self.policy.action_mode
+        same = {"view": (agent.view, self.policy.view), "action_mode": (agent.action_mode, mode)}
         ours, theirs = asdict(self.actors.spec), asdict(agent.actors.spec)
         differ = {**same, **{name: (theirs[name], ours[name]) for name in ours if name != "std_init"}}
         told = [f"{name}={there!r} (here {here!r})" for name, (there, here) in differ.items() if there != here]
-        if told:
-            raise SkyrallyError(f"initial={spec} does not fit: it has {', '.join(told)}; set the same here")
+        rows = [chosen.rows.tolist() if chosen else [] for chosen in (agent.choices, self.policy.choices)]
+        return told if told or rows[0] == rows[1] else ["other choices"]
+
+    def warm(self, weights: Mapping[str, Tensor]) -> None:
+        """Goes on from the weights of actors of the same shape; how much it explores stays as configured."""
         kept = {name: value for name, value in self.actors.state_dict().items() if name.endswith("log_std")}
-        self.actors.load_state_dict({**agent.actors.state_dict(), **kept})
+        self.actors.load_state_dict({**weights, **kept})
 
     def agent(self, name: str) -> Agent:
         """Who plays without noise. It shares the learner's weights; call `settle` before it plays."""
-        policy = self.policy
-        return NetworkAgent(name, self.actors, policy.view, policy.action_mode, None, policy.choices, policy.hold)
+        return self.policy.agent(name)
 
     def settle(self) -> None:
         """Puts what was learned so far into the agent, where that takes more than weights."""
@@ -76,3 +104,41 @@ class Learned:
             getattr(self, name).load_state_dict(state[name])
         self.carry.restore(self.env, state["carry"])
         torch.set_rng_state(state["torch_rng"])
+
+
+class Seated(Learned):
+    """A learner with seats of its own beside those of others.
+
+    Subclasses say how it acts (`_player`) and what it learns with (`_prepare`).
+    """
+
+    def __init__(
+        self, env: BatchEnv, config: Any, frames: int, *, places: Sequence[Place] = (EVERYWHERE,), others: Others = lambda player: ()
+    ):
+        """frames: world steps of the whole training, over which the learning rate falls.
+
+        places: the drones, and the worlds in which it plays them; equally many drones in each. others: the seats of all that is left, which
+        may be taken by what the player has become.
+        """
+        self.env, self.config, self.frames, self.places = env, config, frames, places
+        self.drones = len(range(env.num_drones)[places[0][0]])
+        self.policy = self._player()
+        self.actors = self.policy.actors
+        self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
+        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
+        self.track: Track = self.carry.rollout.joined()
+        self._prepare()
+
+    def _player(self) -> Player:
+        raise NotImplementedError
+
+    def _prepare(self) -> None:
+        raise NotImplementedError
+
+    def iterate(self) -> dict[str, float]:
+        """One rollout and what is learned from it, as numbers to log."""
+        raise NotImplementedError
+
+    def _experience(self, rollout: Rollout) -> Track:
+        """What is learned from. Learners with aims of their own change its rewards and weights."""
+        return rollout.joined()

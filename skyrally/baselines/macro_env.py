@@ -26,6 +26,7 @@ from ..envs.batch import BatchEnv
 from ..envs.step import Step
 from ..errors import SkyrallyError
 from ..scenarios.scenario import Scenario
+from .ppo import PPOConfig
 
 PLACE = ("every", "rival")  # of runs of captains: keys beside view, action_mode and discrete
 
@@ -206,6 +207,11 @@ class MacroEnv:
         first = self._rows(worlds)[:, :, 0]
         seen[worlds] = self._sight.see(first.reshape(-1, first.shape[2])).reshape(len(worlds), self.num_drones, -1)
         return seen
+
+
+def gamma_of(learner: Any) -> float | None:
+    """The discount of a configuration whose learner minds how long steps last, so that it may lead teams; None of others."""
+    return learner.gamma if isinstance(learner, PPOConfig) else None
 
 
 def worlds_for(scenario: Scenario, worlds: int, gamma: float | None, place: Mapping[str, Any], **options: Any) -> BatchEnv:

@@ -13,7 +13,7 @@ sequences) -> the normalisers take the rollout in, after learning, so that the p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -24,14 +24,12 @@ from torch import Tensor, nn
 
 from ..agents.basic import hover_action
 from ..agents.networks import Actors, Critic, NetworkSpec, PooledCritic, own_frame, turned_of
-from ..agents.policy import NetworkAgent
 from ..agents.sets import ENCODERS, entities_of
-from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
-from ..rollout import ALL, Carry, Learner, Rollout, Seat, Track, begin, collect
+from ..rollout import Rollout, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
-from .learned import INITIAL, Learned
+from .learned import INITIAL, Player, Seated
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -46,8 +44,6 @@ from .losses import (
 from .returns import gae, successor_values
 
 CHUNK = 4096  # rows per forward pass without gradients
-Place = tuple[slice, slice]  # drones, worlds
-EVERYWHERE: Place = (ALL, ALL)
 CRITICS = ("obs", "state", "pooled")
 
 
@@ -84,20 +80,15 @@ class PPOConfig:
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
 
 
-class Policy(Learner):
+class Policy(Player):
     """The acting side: draws actions from the actors' Gaussian, or choices by their scores."""
 
     extras: Mapping[str, tuple[int, ...]] = {"log_prob": ()}
-    view: str
 
-    def __init__(self, actors: Actors, view: str, action_mode: str, choices: Choices | None):
-        self.actors, self.view, self.action_mode, self.choices = actors, view, action_mode, choices
+    def __init__(self, actors: Actors, view: str, action_mode: str, choices: Choices | None, hold: int):
+        self.actors, self.view, self.action_mode, self.choices, self.hold = actors, view, action_mode, choices, hold
         self.kind = CHOICE if choices else GAUSSIAN
         self.memory_size = actors.spec.gru
-
-    def agent(self, name: str, actors: Actors | None = None) -> NetworkAgent:
-        """Who plays without noise: these weights (None: its own, also what they will become)."""
-        return NetworkAgent(name, actors or self.actors, self.view, self.action_mode, None, self.choices, self.hold)
 
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
         mean, log_std, after = self.actors(obs[None], memory)
@@ -107,41 +98,30 @@ class Policy(Learner):
         memory.copy_(after)
 
 
-Others = Callable[[Policy], Sequence[Seat]]
-
-
-class PPO(Learned):
+class PPO(Seated):
     """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
 
     parts = ("actors", "critic", "scale", "optimiser")
 
-    def __init__(
-        self, env: BatchEnv, config: PPOConfig, frames: int, *, places: Sequence[Place] = (EVERYWHERE,), others: Others = lambda policy: ()
-    ):
-        """frames: world steps of the whole training, over which the learning rate falls.
+    policy: Policy
 
-        places: the drones, and the worlds in which it plays them; equally many drones in each. others: the seats of all that is left, which
-        may be taken by what the policy has become.
-        """
-        self.env, self.config, self.frames = env, config, frames
-        view, mode = env.layout, env.action_mode
-        n = len(range(env.num_drones)[places[0][0]])
+    def _player(self) -> Policy:
+        env, view, mode = self.env, self.env.layout, self.env.action_mode
         choices = env.seats.choices if mode == DISCRETE else None
-        spec = actor_spec(config, view, n, len(choices) if choices else 0, env.action_size)
-        self.actors = Actors(spec)
-        for actor in () if choices else self.actors.each:
+        actors = Actors(actor_spec(self.config, view, self.drones, len(choices) if choices else 0, env.action_size))
+        for actor in () if choices else actors.each:
             actor.mean.bias.data.copy_(torch.as_tensor(self._first_action()))  # type: ignore[union-attr]
-        self.policy = Policy(self.actors, view.name, mode, choices)
-        self.policy.hold = config.hold
-        self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
-        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
-        self.track: Track = self.carry.rollout.joined()
-        self.central = config.critic == "state"
-        self.critic = self._make_critic(self.track.state.shape[-1] if self.central else view.size, n if self.central else 1)
+        return Policy(actors, view.name, mode, choices, self.config.hold)
 
+    def _prepare(self) -> None:
+        """Critic and optimiser."""
+        self.central = self.config.critic == "state"
+        width, heads = (self.track.state.shape[-1], self.drones) if self.central else (self.env.layout.size, 1)
+        self.critic = self._make_critic(width, heads)
         self.scale = ValueScale()
         self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
-        self.optimiser = torch.optim.Adam([p for part in self.parameters for p in part], config.learning_rate, eps=1e-5, fused=True)
+        learned = [p for part in self.parameters for p in part]
+        self.optimiser = torch.optim.Adam(learned, self.config.learning_rate, eps=1e-5, fused=True)
 
     def _make_critic(self, width: int, heads: int) -> Any:
         """The critic of what `_seen` gives: width numbers, heads values."""
@@ -155,7 +135,6 @@ class PPO(Learned):
         return hover_action(self.env.params, self.env.action_mode, self.env.action_size)
 
     def iterate(self) -> dict[str, float]:
-        """One rollout and what is learned from it, as numbers to log."""
         config = self.config
         began = perf_counter()
         rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
@@ -172,10 +151,6 @@ class PPO(Learned):
         row |= self.carry.episodes.summary()
         row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
         return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
-
-    def _experience(self, rollout: Rollout) -> Track:
-        """What is learned from. Learners with aims of their own change its rewards and weights."""
-        return rollout.joined()
 
     def _learning_rate(self) -> float:
         config = self.config

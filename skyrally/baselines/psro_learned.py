@@ -1,4 +1,4 @@
-"""PSRO in the project's scenarios: cells are duels, best responses are PPO's. Policies are folders with weights, or agents by spec.
+"""PSRO in the project's scenarios: cells are duels, best responses are learned. Policies are folders with weights, or agents by spec.
 
 Policy "policies/007" is a folder within the run's; any other name is an agent's spec, such as scripted:stag or zoo:NAME.
 """
@@ -26,11 +26,10 @@ from ..tournament.duel import Played, duel
 from ..workers import Interrupted, Stopped
 from .config import configured
 from .folder import RunFolder
-from .learned import manifest_in
-from .macro_env import worlds_for
-from .ppo import Place, PPOConfig
+from .learned import Place, manifest_in
+from .macro_env import gamma_of, worlds_for
 from .psro_parts import Arena, Oracle, Task
-from .responder import Aim, Responder
+from .responder import LEARNERS, AgainstMixture, Aim
 from .self_play import both_ways
 
 POLICIES, TRAINING = "policies", "training"
@@ -52,7 +51,7 @@ class Site:
         """The scenario itself."""
         return find(self.scenario)
 
-    def env(self, worlds: int, seed: int, gamma: float) -> BatchEnv:
+    def env(self, worlds: int, seed: int, gamma: float | None) -> BatchEnv:
         """Worlds to learn in. gamma: the learner's."""
         return worlds_for(self.found, worlds, gamma, self.place, seed=seed, threads=self.threads, **self.options)
 
@@ -88,18 +87,19 @@ class LearnedArena(Arena):
 
 @dataclass(frozen=True)
 class LearningOracle(Oracle):
-    """Best responses by PPO within a budget of world steps. What is under way is checkpointed in training/NUMBER."""
+    """Best responses by a learner within a budget of world steps. What is under way is checkpointed in training/NUMBER."""
 
     site: Site
-    config: Mapping[str, Any]  # PPO's hyperparameters
+    config: Mapping[str, Any]  # the learner's hyperparameters
     frames: int  # world steps of one best response
     warm: str = SCRATCH  # "best": start from the own policy of the highest weight, if it is a network of the same shape
     low: float = 0.0  # bounds of the opponents' weights
     high: float = 5.0
     save_seconds: float = 60.0
+    learner: str = "ppo"  # a name in responder.LEARNERS
 
     def first(self, seat: int, number: int, seed: int) -> str:
-        """A network of random weights."""
+        """A network of random weights, or of those that key `initial` names."""
         name = _name(number)
         if not (Path(self.site.root) / name / MANIFEST).exists():
             alone = Task(seat, number, seed, ("random",), (1.0,), (), (), (0.0,), "neutral", 0.0)
@@ -123,7 +123,7 @@ class LearningOracle(Oracle):
         shutil.rmtree(work.checkpoints, ignore_errors=True)
         return name
 
-    def _train(self, learner: Responder, work: RunFolder, stopped: Stopped) -> None:
+    def _train(self, learner: AgainstMixture, work: RunFolder, stopped: Stopped) -> None:
         saved = perf_counter()
         while learner.carry.frames < self.frames:
             row = learner.iterate()
@@ -135,18 +135,21 @@ class LearningOracle(Oracle):
             if stopped():
                 raise Interrupted
 
-    def _learner(self, task: Task) -> Responder:
+    def _learner(self, task: Task) -> AgainstMixture:
         """The learner of a task at its beginning."""
         torch.set_num_threads(self.site.threads)
         torch.manual_seed(task.seed)
-        config = configured(PPOConfig, self.config)
-        env = self.site.env(config.worlds, task.seed, config.gamma)
+        kind, options, _ = LEARNERS[self.learner]
+        config: Any = configured(options, self.config)
+        env = self.site.env(config.worlds, task.seed, gamma_of(config))
         members = [self.site.rival(name, task.seed) for name in task.opponents]
         aim = Aim(task.mixture, task.present, task.objective, task.gamma, self.low, self.high)
-        learner = Responder(env, config, self.frames, members, aim, self._places(env, task.seat))
+        learner = kind(env, config, self.frames, members, aim, self._places(env, task.seat))
+        if config.initial:
+            learner.begin_with(config.initial)
         if self.warm == BEST and task.own:
             before = self.site.rival(task.own[max(range(len(task.own)), key=lambda k: task.own_mixture[k])])
-            if isinstance(before, NetworkAgent) and before.actors.spec == learner.actors.spec:
+            if isinstance(before, NetworkAgent) and not learner.differences(before):
                 learner.warm(before.actors.state_dict())
         return learner
 
@@ -158,7 +161,7 @@ class LearningOracle(Oracle):
         own = (slice(0, n), slice(n, 2 * n))
         return [(own[seat], worlds)], [(own[1 - seat], worlds)]
 
-    def _publish(self, learner: Responder, name: str, told: Mapping[str, Any]) -> None:
+    def _publish(self, learner: AgainstMixture, name: str, told: Mapping[str, Any]) -> None:
         """The policy's folder, whole or not at all."""
         target, policy = Path(self.site.root) / name, learner.policy
         part = target.with_name(f".{target.name}.{os.getpid()}.part")

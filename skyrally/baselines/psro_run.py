@@ -30,23 +30,25 @@ from ..scenarios.registry import find
 from ..workers import Interrupted, Workers, interruptible
 from .config import Range, configured, option, plain
 from .folder import RunFolder
-from .ppo import PPOConfig
+from .macro_env import gamma_of
 from .psro import PSRO, Told
 from .psro_learned import BEST, SCRATCH, LearnedArena, LearningOracle, Site
 from .psro_parts import JOIN, Plan, State
+from .qmix import QConfig
+from .responder import LEARNERS
 from .risk_objectives import OBJECTIVES
 from .run import PLACE, RunConfig, manifest_for
 from .self_play import two_sides
 
 ALGORITHM = "psro"
 AUTO = "auto"
-SMALL = {"worlds": 256, "steps": 32, "epochs": 4, "minibatches": 4}  # best responses are short: smaller than PPO's own
 
 
 @dataclass(frozen=True)
 class PSROConfig:
-    """What a run of PSRO has besides PPO's hyperparameters. Every one can be set as key=value on the command line."""
+    """What a run of PSRO has besides its learner's hyperparameters. Every one can be set as key=value on the command line."""
 
+    learner: str = option("ppo", "of best responses", tuple(LEARNERS))
     meta: str = option("nash", "meta-solver", tuple(SOLVERS))
     select: str = option("", "which equilibrium, of several: the solver's own word, such as welfare or utility; empty: its default")
     aversion: float = option(0.1, "risk aversion of rae and of risk-averse objectives, in 1/payoff", Range(0.0))
@@ -108,7 +110,7 @@ class PSRORun:
         self.site = Site(root, config["run"]["scenario"], config["options"], config["place"], mine.threads)
         budget = (mine.response, mine.warm, mine.weight_low, mine.weight_high, mine.save_seconds)
         self.workers = Workers(mine.processes)
-        arena, oracle = LearnedArena(self.site, mine.crash_cost), LearningOracle(self.site, config["algorithm"], *budget)
+        arena, oracle = LearnedArena(self.site, mine.crash_cost), LearningOracle(self.site, config["algorithm"], *budget, mine.learner)
         self.psro = PSRO(arena, oracle, mine.meta_solver, mine.plan(), self.workers)
         folder.hold()
         folder.sweep()
@@ -163,31 +165,34 @@ class PSRORun:
 
 
 def start(scenario: str, keys: Mapping[str, Any], *, out: Path | None = None, **given: Any) -> PSRORun:
-    """A new run. keys: of PSRO, PPO and the scenario, all in one; `given`: seed, meta.
+    """A new run. keys: of PSRO, its learner and the scenario, all in one; `given`: seed, meta.
 
     SkyrallyError for unknown keys (with the nearest), values out of range, policies that do not fit, or a folder that holds a run.
     """
     found = find(scenario)
     two_sides(found)
-    parts = {"psro": plain(PSROConfig()), "algorithm": plain(PPOConfig()), "options": dict(found.options), "place": dict.fromkeys(PLACE)}
+    _, kind, defaults = LEARNERS[configured(PSROConfig, {name: keys[name] for name in ("learner",) if name in keys}).learner]
+    parts = {"psro": plain(PSROConfig()), "algorithm": plain(kind()), "options": dict(found.options), "place": dict.fromkeys(PLACE)}
     checked_options("key", keys, [name for part in parts.values() for name in part if name not in given])
     chosen = {part: {name: value for name, value in keys.items() if name in known} for part, known in parts.items()}
     chosen["psro"] = plain(configured(PSROConfig, {**chosen["psro"], **given}))
-    chosen["algorithm"] = plain(configured(PPOConfig, {**SMALL, **chosen["algorithm"]}))
+    chosen["algorithm"] = plain(configured(kind, {**defaults, **chosen["algorithm"]}))
+    if kind is QConfig:
+        chosen["place"].setdefault("action_mode", DISCRETE)
     config = configured(PSROConfig, chosen["psro"])
-    _check(config, found.name, Site("", scenario, chosen["options"], chosen["place"]), configured(PPOConfig, chosen["algorithm"]))
+    _check(config, found.name, Site("", scenario, chosen["options"], chosen["place"]), configured(kind, chosen["algorithm"]))
     chosen = {"run": {"algorithm": ALGORITHM, "scenario": scenario, "seed": config.seed}, **chosen}
     root = out or Path("runs") / f"{ALGORITHM}-{config.meta}-{found.name}-seed{config.seed}"
     folder = RunFolder.create(root, chosen, manifest_for(RunConfig(seed=config.seed, threads=config.threads)))
     return PSRORun(folder, chosen)
 
 
-def _check(config: PSROConfig, scenario: str, site: Site, learner: PPOConfig) -> None:
+def _check(config: PSROConfig, scenario: str, site: Site, learner: Any) -> None:
     """Refuses what cannot work, before anything is written."""
     if config.select and "select" not in option_names(config.meta):
         raise SkyrallyError(f"select is {config.select!r}, and {config.meta} selects nothing; leave it out")
     config.meta_solver(Game(([[1.0, 0.0], [0.0, 1.0]],) * 2))  # type: ignore[arg-type]
-    env = site.env(1, 0, learner.gamma)
+    env = site.env(1, 0, gamma_of(learner))
     alike = site.found.alike(env.options)
     populations = config.plan().start
     if populations and len(populations) != (1 if alike else 2):

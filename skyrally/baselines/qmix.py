@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -30,17 +30,17 @@ from torch import Tensor, nn
 
 from ..agents.agent import Agent
 from ..agents.networks import Actors, NetworkSpec, Normaliser
-from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE, Choices
 from ..errors import SkyrallyError
-from ..rollout import ALL, Carry, Learner, Replay, Seat, Track, begin, collect
+from ..rollout import Replay, Track, collect
 from .config import Range, option
-from .learned import Learned
+from .learned import INITIAL, Player, Seated
 from .losses import Diverged, margin_loss, masked_mean
 from .returns import lambda_returns
 from .teacher import teacher_for
 
 MIXERS = ("none", "sum", "monotone")
+KINDS: dict[str, dict[str, Any]] = {"iql": {"mixer": "none"}, "vdn": {"mixer": "sum"}, "qmix": {"mixer": "monotone"}, "pqn": {"replay": 0}}
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class QConfig:
     led: float = option(0.3, "share of the training over which the teacher's share of the worlds falls from all to none", Range(0.0, 1.0))
     margin: float = option(0.1, "by how much its choice is to be worth more, per squared distance of the others' rows", Range(0.0))
     stagger: bool = option(True, "spread the first episodes over the horizon")
+    initial: str = option("", INITIAL)
 
 
 class Sum(nn.Module):
@@ -103,7 +104,7 @@ class Monotone(nn.Module):
         return (hidden * self.w2(s).abs()).sum(-1, keepdim=True) + self.b2(s)
 
 
-class ChoicePolicy(Learner):
+class ChoicePolicy(Player):
     """The acting side: the best choice, or with probability `epsilon` any of them; in the first `led` worlds the teacher's."""
 
     action_mode = DISCRETE
@@ -134,25 +135,24 @@ class ChoicePolicy(Learner):
         return (lesson.clamp_(-1.0, 1.0)[:, None] - self.rows).square().sum(-1).unflatten(0, obs.shape[:2])
 
 
-class Q(Learned):
+class Q(Seated):
     """The learner. `iterate()` collects one rollout and learns; `actors` is what it has learned."""
 
     parts = ("networks", "targets", "optimiser")
 
-    def __init__(self, env: BatchEnv, config: QConfig, frames: int, *, drones: slice = ALL, others: Sequence[Seat] = ()):
-        """frames: world steps of the whole training. others: who plays the drones outside `drones`."""
+    policy: ChoicePolicy
+
+    def _player(self) -> ChoicePolicy:
+        env, choices = self.env, self.env.seats.choices
         if env.action_mode != DISCRETE:
             raise SkyrallyError(f"action_mode is {env.action_mode}; this learner needs discrete (and discrete=grid, cross or rotors)")
-        self.env, self.config, self.frames = env, config, frames
-        view = env.layout
-        n = len(range(env.num_drones)[drones])
-        choices = env.seats.choices
-        self.actors = Actors(value_spec(config, view, n, len(choices)))
-        self.policy = ChoicePolicy(self.actors, view.name, choices, config.hold, self._teacher())
-        self.seats = [Seat(self.policy, drones), *others]
-        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
-        self.track: Track = self.carry.rollout.tracks[0]
-        mixer = self._mixer(n) if config.mixer != "none" else None
+        actors = Actors(value_spec(self.config, env.layout, self.drones, len(choices)))
+        return ChoicePolicy(actors, env.layout.name, choices, self.config.hold, self._teacher())
+
+    def _prepare(self) -> None:
+        """Mixer, replay, slow copies and optimiser."""
+        config = self.config
+        mixer = self._mixer(self.drones) if config.mixer != "none" else None
         self.networks = nn.ModuleDict({"actors": self.actors, **({"mixer": mixer} if mixer else {})})
         self.replay = Replay(self.track, config.replay) if config.replay else None
         self.targets = copy.deepcopy(self.networks).requires_grad_(False) if config.replay else self.networks
@@ -172,15 +172,15 @@ class Q(Learned):
         return Sum() if self.config.mixer == "sum" else Monotone(drones, self.track.state.shape[-1], self.config.mixing)
 
     def iterate(self) -> dict[str, float]:
-        """One rollout and what is learned, as numbers to log."""
         config, began = self.config, perf_counter()
         self.policy.epsilon = self._epsilon()
         self.policy.led = round(config.worlds * max(0.0, 1.0 - self._done() / config.led)) if config.led else 0
-        _, self.carry = collect(self.env, self.seats, self.carry, config.steps)
+        rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
+        self.track = weighed(self._experience(rollout))
         collected = perf_counter()
         row: dict[str, float] = {}
         if self.replay is not None:
-            self.replay.add()
+            self.replay.add(self.track)
         if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
             for group in self.optimiser.param_groups:
                 group["lr"] = config.learning_rate * (1.0 - self._done() * (1.0 - config.final_rate))
@@ -215,7 +215,7 @@ class Q(Learned):
     def _fresh(self) -> Iterator[tuple[Track, Any, Tensor]]:
         """The present rollout in shuffled parts. Its values are those that were found when it acted."""
         track, config = self.track, self.config
-        last = self._values(self.actors, track.obs[-1:], self.carry.memories[0], None)[0].amax(-1)
+        last = self._values(self.actors, track.obs[-1:], torch.cat(self.carry.memories[: len(self.places)]), None)[0].amax(-1)
         targets = self._returns(track, torch.cat((track.extras["best"], last[None])))
         steps, worlds = track.done.shape
         for _ in range(config.epochs):
@@ -227,7 +227,7 @@ class Q(Learned):
         config = self.config
         assert self.replay is not None
         for _ in range(config.epochs * config.minibatches):
-            track = self.replay.draw(max(1, config.worlds // config.minibatches))
+            track = self.replay.draw(max(1, self.track.done.shape[1] // config.minibatches))
             fresh = torch.cat((torch.zeros_like(track.done[:1]), track.done))
             best = self._values(self.actors, track.obs, track.memory, fresh).argmax(-1, keepdim=True)
             values = self._values(self.targets["actors"], track.obs, track.memory, fresh).gather(-1, best)[..., 0]
@@ -277,6 +277,10 @@ class Q(Learned):
         self.optimiser.step()
         return row
 
+    def warm(self, weights: Mapping[str, Tensor]) -> None:
+        super().warm(weights)
+        self.targets.load_state_dict(self.networks.state_dict())
+
     def state(self) -> dict[str, Any]:
         kept = {"replay": self.replay.state()} if self.replay is not None else {}
         return super().state() | kept
@@ -285,6 +289,11 @@ class Q(Learned):
         super().load(state)
         if self.replay is not None:
             self.replay.restore(state["replay"])
+
+
+def weighed(track: Track) -> Track:
+    """A track whose weights are in its rewards: values of w G take the place of advantages times w."""
+    return track if track.weight is None else replace(track, reward=track.reward * track.weight[..., None], weight=None)
 
 
 def value_spec(config: QConfig, layout: Any, drones: int, choices: int) -> NetworkSpec:

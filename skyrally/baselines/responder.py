@@ -1,6 +1,7 @@
-"""PPO as a best response: its opponent is drawn for every world and episode from a mixture, and it may be risk averse.
+"""A learner as a best response: its opponent is drawn for every world and episode from a mixture, and it may be risk averse.
 
-What it maximises is one of `risk_objectives`; rewards are changed, or advantages weighted by opponent, before PPO sees them.
+What it maximises is one of `risk_objectives`; rewards are changed, or episodes weighted by opponent, before the learner sees them: PPO
+multiplies advantages by the weights, values of choices rewards.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from ..agents.agent import Agent
 from ..agents.mixture import Mixture
 from ..envs.batch import BatchEnv
 from ..rollout import Rollout, Seat, Track
-from .ppo import PPO, Place, PPOConfig
+from .learned import Place, Seated
+from .ppo import PPO, PPOConfig
+from .qmix import KINDS, Q, QConfig
 from .risk_objectives import clipped_weights, episodic_reward, per_step_reward, running_mean, sums_so_far
 from .self_play import torch_draw
 
@@ -38,11 +41,11 @@ class Aim:
     horizon: float = 2000.0
 
 
-class Responder(PPO):
-    """Learns against `members`, drawn by the aim's mixture."""
+class AgainstMixture(Seated):
+    """Learns against `members`, drawn by the aim's mixture. To be mixed with a learner."""
 
     def __init__(
-        self, env: BatchEnv, config: PPOConfig, frames: int, members: Sequence[Agent], aim: Aim, places: tuple[list[Place], list[Place]]
+        self, env: BatchEnv, config: Any, frames: int, members: Sequence[Agent], aim: Aim, places: tuple[list[Place], list[Place]]
     ):
         """places: of the learner, and of its opponents in the same worlds."""
         mine, theirs = places
@@ -57,10 +60,6 @@ class Responder(PPO):
         self.so_far = torch.zeros(worlds)  # what the episodes under way have paid
         self.centre, self.seen = 0.0, 0.0  # running mean of returns (per-step: of rewards), and how many it is of
         self.means, self.counts = np.array(aim.present, float), np.zeros(len(members))  # mean return against each, of so many episodes
-
-    def warm(self, weights: Mapping[str, Tensor]) -> None:
-        """Starts from the weights of an earlier policy of the same shape."""
-        self.actors.load_state_dict(weights)
 
     def _experience(self, rollout: Rollout) -> Track:
         track, faced = super()._experience(rollout), self._faced()
@@ -106,3 +105,19 @@ class Responder(PPO):
         self.means, self.counts = state["means"].numpy().copy(), state["counts"].numpy().copy()
         self.so_far, self.centre, self.seen = state["so_far"].clone(), state["centre"], state["seen"]
         super().load(state)
+
+
+class Responder(AgainstMixture, PPO):
+    """A best response by PPO."""
+
+
+class ResponderQ(AgainstMixture, Q):
+    """A best response by values of choices."""
+
+
+SMALL = {"worlds": 256, "steps": 32, "epochs": 4, "minibatches": 4}  # best responses are short: smaller than PPO's own
+# learner -> (best response, its configuration, defaults). With hold above 1 opponents would be held too, but not when they are judged.
+LEARNERS: dict[str, tuple[type[AgainstMixture], type, dict[str, Any]]] = {
+    "ppo": (Responder, PPOConfig, SMALL),
+    **{name: (ResponderQ, QConfig, {**keys, "hold": 1}) for name, keys in KINDS.items()},
+}

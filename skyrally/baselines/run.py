@@ -32,13 +32,23 @@ from .config import Range, configured, option, plain
 from .folder import RunFolder
 from .imitation import Imitation, ImitationConfig
 from .macro_env import PLACE as OF_CAPTAINS
-from .macro_env import worlds_for
+from .macro_env import gamma_of, worlds_for
 from .mean_field import FieldConfig, FieldMAPPO, MeanField, MeanFieldConfig
 from .ppo import PPO, PPOConfig
-from .qmix import Q, QConfig
-from .self_play import Fictitious, FictitiousConfig, SelfPlay, SelfPlayConfig
+from .qmix import KINDS, Q, QConfig
+from .self_play import (
+    Fictitious,
+    FictitiousConfig,
+    FictitiousQ,
+    FictitiousQConfig,
+    SelfPlay,
+    SelfPlayConfig,
+    SelfPlayQ,
+    SelfPlayQConfig,
+)
 
-ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
+Kind = tuple[type, type, dict[str, Any]]  # learner, its configuration, defaults
+ALGORITHMS: dict[str, Kind] = {
     "ppo": (PPO, PPOConfig, {}),
     "ippo": (PPO, PPOConfig, {}),
     "mappo": (PPO, PPOConfig, {"critic": "state"}),
@@ -47,11 +57,9 @@ ALGORITHMS: dict[str, tuple[type, type, dict[str, Any]]] = {
     "imitate": (Imitation, ImitationConfig, {}),
     "mean-field": (MeanField, MeanFieldConfig, {}),
     "mappo-field": (FieldMAPPO, FieldConfig, {}),
-    "iql": (Q, QConfig, {"mixer": "none"}),
-    "vdn": (Q, QConfig, {"mixer": "sum"}),
-    "qmix": (Q, QConfig, {"mixer": "monotone"}),
-    "pqn": (Q, QConfig, {"replay": 0}),
+    **{name: (Q, QConfig, defaults) for name, defaults in KINDS.items()},
 }
+OF_VALUES = {"sp": (SelfPlayQ, SelfPlayQConfig), "fsp": (FictitiousQ, FictitiousQConfig)}  # with learner=iql and so on
 PLACE = ("view", "action_mode", "discrete", *OF_CAPTAINS)  # how drones see and act: neither the scenario's options nor the algorithm's
 CARRIED = ("best", "best_at", "seconds", "evaluated")  # of a run, from sitting to sitting
 JUDGE_SEED = 2**40  # of the worlds of evaluations while training: the same episodes for every run
@@ -70,6 +78,7 @@ class RunConfig:
     evaluate_episodes: int = option(256, "per evaluation", Range(1))
     save_seconds: float = option(60.0, "between checkpoints", Range(0.0))
     keep: int = option(2, "checkpoints kept, besides the best", Range(1))
+    learner: str = option("ppo", "of sp and fsp", ("ppo", *KINDS))
     tensorboard: bool = option(False, "also write TensorBoard's files")
     video: bool = option(False, "film the best agent at the end: best.mp4")
 
@@ -86,7 +95,7 @@ class Run:
     def __init__(self, folder: RunFolder, config: Mapping[str, Any], manifest: Mapping[str, Any]):
         self.folder, self.manifest = folder, manifest
         self.config: RunConfig = configured(RunConfig, config["run"])
-        kind, options, _ = ALGORITHMS[self.config.algorithm]
+        kind, options, _ = kind_of(self.config.algorithm, self.config.learner)
         self.scenario = find(self.config.scenario)
         self.options: dict[str, Any] = dict(config["options"])  # of the scenario, those that were given
         threads = manifest["threads"]
@@ -95,7 +104,7 @@ class Run:
         hyper = configured(options, config["algorithm"])
         world_options = {**config["options"], **config["place"], "threads": threads}
         given = {**config["options"], "threads": threads}
-        self.env = worlds_for(self.scenario, hyper.worlds, _gamma(hyper), config["place"], seed=self.config.seed, **given)
+        self.env = worlds_for(self.scenario, hyper.worlds, gamma_of(hyper), config["place"], seed=self.config.seed, **given)
         self.learner = kind(self.env, hyper, self.config.frames)
         self.judge = self._judge(manifest["evaluation"], self.scenario.judged(world_options))
         self.best: float | None = None
@@ -200,15 +209,26 @@ def _summed(rows: list[Episode]) -> dict[str, float]:
     }
 
 
+def kind_of(algorithm: str, learner: str) -> Kind:
+    """What an algorithm is, on top of a learner. SkyrallyError where it has only one."""
+    if algorithm not in ALGORITHMS:
+        raise unknown("algorithm", algorithm, ALGORITHMS)
+    if learner == "ppo":
+        return ALGORITHMS[algorithm]
+    if algorithm not in OF_VALUES:
+        raise SkyrallyError(f"learner is {learner}; {algorithm} has no other than its own: leave it out, or choose sp, fsp or psro")
+    # With hold above 1 opponents, who hold choices of themselves, would hold them twice; a long replay is of opponents of long ago.
+    return *OF_VALUES[algorithm], {"replay": 4, **KINDS[learner], "hold": 1}
+
+
 def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path | None = None, **given: Any) -> Run:
     """A new run. keys: of the run, the algorithm and the scenario, all in one; `given`: frames, seed.
 
     SkyrallyError for unknown keys (with the nearest), values out of range, or a folder that holds a run.
     """
-    if algorithm not in ALGORITHMS:
-        raise unknown("algorithm", algorithm, ALGORITHMS)
     found = find(scenario)
-    _, kind, defaults = ALGORITHMS[algorithm]
+    learner = configured(RunConfig, {name: keys[name] for name in ("learner",) if name in keys}).learner
+    _, kind, defaults = kind_of(algorithm, learner)
     named = {"algorithm": algorithm, "scenario": scenario, **given}
     parts = {"run": plain(RunConfig()), "algorithm": plain(kind()), "options": dict(found.options), "place": dict.fromkeys(PLACE)}
     checked_options("key", keys, [name for part in parts.values() for name in part if name not in named])
@@ -217,18 +237,13 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
     chosen["algorithm"] = plain(configured(kind, {**defaults, **chosen["algorithm"]}))
     if chosen["run"]["tensorboard"]:
         _summary_writer()
-    if kind is QConfig:
+    if issubclass(kind, QConfig):
         chosen["place"].setdefault("action_mode", DISCRETE)
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
     hyper = configured(kind, chosen["algorithm"])  # refuses bad options before anything is written:
-    worlds_for(found, 1, _gamma(hyper), chosen["place"], threads=1, **chosen["options"]).close()
+    worlds_for(found, 1, gamma_of(hyper), chosen["place"], threads=1, **chosen["options"]).close()
     folder = RunFolder.create(root, chosen, manifest_for(configured(RunConfig, chosen["run"])))
     return Run(folder, chosen, RunFolder.open(root)[2])
-
-
-def _gamma(hyper: Any) -> float | None:
-    """The discount of a learner that may lead teams as a captain; None of others."""
-    return hyper.gamma if isinstance(hyper, PPOConfig) else None
 
 
 def resume(root: Path) -> Run:

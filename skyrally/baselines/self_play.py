@@ -1,4 +1,4 @@
-"""Self-play and fictitious self-play: PPO whose opponent is itself, as it is or as it was.
+"""Self-play and fictitious self-play: a learner whose opponent is itself, as it is or as it was.
 
 | name | who plays the other side |
 | --- | --- |
@@ -6,7 +6,7 @@
 | fsp | a snapshot of itself, drawn for every world and episode from the last `window` ones (Heinrich, Lanctot and Silver 2015) |
 
 A snapshot is taken every `period` rollouts. Where it learns from one side, it plays red in the first half of the worlds and
-blue in the others.
+blue in the others. The learner is PPO or one of the values of choices (`learner=iql`, `vdn`, `qmix`, `pqn`).
 """
 
 from __future__ import annotations
@@ -26,22 +26,44 @@ from ..errors import SkyrallyError
 from ..rollout import ALL, Seat
 from ..scenarios.scenario import Scenario
 from .config import Range, option
-from .ppo import PPO, Place, Policy, PPOConfig
+from .learned import Place, Player, Seated
+from .ppo import PPO, PPOConfig
+from .qmix import Q, QConfig
 
 
 @dataclass(frozen=True)
-class SelfPlayConfig(PPOConfig):
-    """PPO's hyperparameters, and who the opponent is."""
+class Itself:
+    """Whose steps self-play learns from."""
 
     learn: str = option("both", "whose steps are learned from", ("both", "one"))
 
 
 @dataclass(frozen=True)
-class FictitiousConfig(PPOConfig):
-    """PPO's hyperparameters, and the pool of opponents."""
+class Pool:
+    """The pool of opponents of fictitious self-play."""
 
     window: int = option(16, "snapshots that opponents are drawn from", Range(1))
     period: int = option(20, "rollouts between snapshots", Range(1))
+
+
+@dataclass(frozen=True)
+class SelfPlayConfig(Itself, PPOConfig):
+    """PPO's hyperparameters, and who the opponent is."""
+
+
+@dataclass(frozen=True)
+class FictitiousConfig(Pool, PPOConfig):
+    """PPO's hyperparameters, and the pool of opponents."""
+
+
+@dataclass(frozen=True)
+class SelfPlayQConfig(Itself, QConfig):
+    """Hyperparameters of values of choices, and who the opponent is."""
+
+
+@dataclass(frozen=True)
+class FictitiousQConfig(Pool, QConfig):
+    """Hyperparameters of values of choices, and the pool of opponents."""
 
 
 def two_sides(scenario: Scenario) -> tuple[slice, slice]:
@@ -74,10 +96,10 @@ def torch_draw(rows: np.ndarray) -> np.ndarray:
     return torch.rand(len(rows), dtype=torch.float64).numpy()
 
 
-class SelfPlay(PPO):
-    """Both sides play the policy as it is."""
+class AgainstItself(Seated):
+    """Both sides play the policy as it is. To be mixed with a learner."""
 
-    def __init__(self, env: BatchEnv, config: SelfPlayConfig, frames: int):
+    def __init__(self, env: BatchEnv, config: Any, frames: int):
         red, blue = sides(env)
         if config.learn == "both":
             super().__init__(env, config, frames, places=[(red, ALL), (blue, ALL)])
@@ -86,24 +108,32 @@ class SelfPlay(PPO):
         super().__init__(env, config, frames, places=mine, others=lambda policy: [Seat(policy.agent("itself"), *place) for place in theirs])
 
 
-class Fictitious(PPO):
-    """The opponent is drawn from snapshots of the past; a slot that is written anew changes the opponent of episodes under way in it."""
+class AgainstItsPast(Seated):
+    """The opponent is drawn from snapshots of the past; a slot that is written anew changes the opponent of episodes under way in it.
 
-    config: FictitiousConfig
+    To be mixed with a learner.
+    """
 
-    def __init__(self, env: BatchEnv, config: FictitiousConfig, frames: int):
+    def __init__(self, env: BatchEnv, config: Any, frames: int):
         mine, theirs = both_ways(env)
         self.pool: list[Agent] = []
         self.window, self.rollouts, self.taken = config.window, 0, 0
 
-        def others(policy: Policy) -> list[Seat]:
+        def others(policy: Player) -> list[Seat]:
             self.policy = policy
             self._take()
             self.rivals = [Mixture("its past", self.pool, [1.0], torch_draw, mine[0][0].stop) for _ in theirs]
             return [Seat(rival, *place) for rival, place in zip(self.rivals, theirs, strict=True)]
 
         super().__init__(env, config, frames, places=mine, others=others)
-        self.config = config
+
+    def begin_with(self, spec: str) -> None:
+        """The pool begins with these weights too."""
+        super().begin_with(spec)
+        self.pool.clear()
+        self.taken = 0
+        self._take()
+        self._mix()
 
     def iterate(self) -> dict[str, float]:
         row = super().iterate()
@@ -141,3 +171,19 @@ class Fictitious(PPO):
         self._mix()
         self.taken, self.rollouts = state["taken"], state["rollouts"]
         super().load(state)
+
+
+class SelfPlay(AgainstItself, PPO):
+    """Self-play by PPO."""
+
+
+class Fictitious(AgainstItsPast, PPO):
+    """Fictitious self-play by PPO."""
+
+
+class SelfPlayQ(AgainstItself, Q):
+    """Self-play by values of choices."""
+
+
+class FictitiousQ(AgainstItsPast, Q):
+    """Fictitious self-play by values of choices."""

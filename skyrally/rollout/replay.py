@@ -43,9 +43,9 @@ class Replay:
         """Sequences that can be drawn."""
         return min(self.added, self.slots) * self._track.obs.shape[1]
 
-    def add(self) -> None:
-        """Takes the track's present rollout in."""
-        for name, part in self._parts(self._track).items():
+    def add(self, track: Track) -> None:
+        """Takes a rollout in: a track like the one that this buffer was made for."""
+        for name, part in self._parts(track).items():
             self._kept[name][self.added % self.slots] = part
         self.added += 1
 

@@ -18,8 +18,9 @@ from skyrally.agents.spec import find_agent, home
 from skyrally.baselines.config import configured, plain
 from skyrally.baselines.exploit import exploit
 from skyrally.baselines.ppo import PPOConfig
+from skyrally.baselines.psro_parts import Task
 from skyrally.baselines.psro_run import PSROConfig, is_psro, resume, start
-from skyrally.baselines.responder import Aim, Responder
+from skyrally.baselines.responder import LEARNERS, Aim, Responder
 from skyrally.baselines.results import read_rows
 from skyrally.baselines.run import PLACE
 from skyrally.baselines.self_play import both_ways
@@ -266,3 +267,50 @@ def test_both_sides_of_the_worlds_are_played(whole):
     mine, theirs = both_ways(env)
     assert [(d, w) for d, w in mine] == [(theirs[1][0], theirs[0][1]), (theirs[0][0], theirs[1][1])]
     assert np.ptp([w.stop - w.start for _, w in mine]) == 0
+
+
+VALUES = {"worlds": 32, "steps": 4, "hidden": (8,), "learning_rate": 0.03, "stagger": False, "epsilon": 0.5, "epsilon_end": 0.2}
+
+
+@pytest.mark.parametrize("learner", ["iql", "pqn"])
+def test_values_find_the_equilibrium_of_rock_paper_scissors(learner, tmp_path):
+    keys = {**VALUES, "learner": learner, "payoff": "rock-paper-scissors", "response": 3000, "iterations": 4, "episodes": 4, "most": 8}
+    run = start("matrix", keys, out=tmp_path / "run", seed=1)
+    assert run.go()
+    assert run.state is not None
+    assert run.state.profile[0] == pytest.approx([1 / 3] * 3, abs=1e-6)
+    manifest = json.loads((tmp_path / "run" / "policies" / "001" / "agent.json").read_text())
+    assert manifest["choices"]["mode"] == "pick"
+    with pytest.raises(SkyrallyError, match="is done"):
+        resume(tmp_path / "run")
+
+
+@pytest.mark.parametrize("objective", ["neutral", "episodic", "per-step", "strategic", "marginal"])
+def test_risk_changes_what_values_learn(objective):
+    """As PPO above: only the neutral learner stays bold."""
+    torch.manual_seed(0)
+    kind, options, defaults = LEARNERS["pqn"]
+    config = configured(options, {**defaults, **VALUES, "worlds": 128, "epsilon_end": 0.05, "lambda": 1.0, "minibatches": 4})
+    env = make("matrix", 128, payoff=[[4, -2], [0.4, 0.3]], column="zero-sum", threads=1)
+    actions = [find_agent(f"python:{__name__}:column_{k}", env.scenario) for k in (0, 1)]
+    places = [(slice(0, 1), slice(0, 128))], [(slice(1, 2), slice(0, 128))]
+    learner = kind(env, config, 20_000, actions, Aim((0.5, 0.5), (4.0, -2.0), objective, 1.0), places)
+    for _ in range(25):
+        learner.iterate()
+    bold = float((learner.carry.rollout.action[:, :, 0, 0] == 0).float().mean())
+    assert bold > 0.9 if objective == "neutral" else bold < 0.1
+
+
+def test_best_responses_begin_with_weights(whole, tmp_path):
+    """`initial` and `warm=best` take over the weights of a policy of the same shape, however much that explored."""
+    weights = find_agent(f"file:{whole / 'policies' / '001'}", SCENARIOS["matrix"]).actors.state_dict()  # type: ignore[attr-defined]
+    for keys in ({"initial": f"file:{whole / 'policies' / '001'}"}, {"start": f"file:{whole / 'policies' / '001'}", "warm": "best"}):
+        run = begun(tmp_path / next(iter(keys)), std_init=0.3, **keys)
+        own = ("policies/000",) if "initial" in keys else (keys["start"],)
+        if "initial" in keys:
+            run.psro.begin()
+        task = Task(0, 5, 1, own, (1.0,), own, (1.0,), (0.0,), "neutral", 0.0)
+        learner = run.psro.oracle._learner(task)  # type: ignore[attr-defined]
+        assert all(torch.equal(value, learner.actors.state_dict()[name]) for name, value in weights.items())
+    with pytest.raises(SkyrallyError, match="does not fit"):
+        begun(tmp_path / "wide", hidden=(9,), initial=f"file:{whole / 'policies' / '001'}").go()

@@ -106,3 +106,64 @@ def test_where_there_are_no_two_sides():
         two_sides(find("hover"))
     with pytest.raises(SkyrallyError, match="sides of matrix differ"):
         sides(make("matrix", 2, payoff="portfolio"))
+
+
+VALUES = {"worlds": 64, "steps": 6, "minibatches": 4, "hidden": (8,), "learning_rate": 0.02, "stagger": False, "hold": 1, "threads": 1}
+VALUES |= {"evaluate_every": 10**9, "evaluate_episodes": 4, "save_seconds": 1e9, "payoff": [[3, 0], [5, 1]], "gamma": 0.0}
+
+
+@pytest.mark.parametrize("algorithm", ["sp", "fsp"])
+@pytest.mark.parametrize("learner", ["iql", "qmix", "pqn"])
+def test_values_find_the_dominant_action(algorithm, learner, tmp_path):
+    """A prisoner's dilemma: whatever the other does, the second action pays more. With little exploring they would go in circles."""
+    keys = {**VALUES, "learner": learner, "replay": 0 if learner == "pqn" else 2, "epsilon": 0.5, "epsilon_end": 0.5}
+    keys |= {"window": 2, "period": 2} if algorithm == "fsp" else {}
+    run = start(algorithm, "matrix", keys, out=tmp_path / "run", frames=64 * 6 * 15, seed=1)
+    for _ in range(15):
+        run.learner.iterate()
+    track = run.learner.track
+    assert track.obs.shape[1] == (128 if algorithm == "sp" else 64)
+    values = run.learner.actors(track.obs, torch.zeros(track.obs.shape[1], 1, 0))[0]
+    assert (values.argmax(-1) == 1).float().mean() > 0.9
+    assert run.learner.policy.hold == 1
+
+
+@pytest.mark.parametrize("learner", ["vdn", "pqn"])
+@pytest.mark.parametrize("algorithm", ["sp", "fsp"])
+def test_runs_of_values_resume_exactly(algorithm, learner, tmp_path):
+    keys = {**VALUES, "worlds": 8, "learner": learner, "gru": 3, "save_seconds": 0.0, "evaluate_every": 96}
+    keys |= {"window": 2, "period": 1} if algorithm == "fsp" else {}
+
+    class Stop:
+        left = 3
+
+        def show(self, row):
+            self.left -= 1
+            if self.left == 0:
+                signal.raise_signal(signal.SIGINT)
+
+    assert start(algorithm, "matrix", keys, out=tmp_path / "whole", frames=300, seed=1).go()
+    assert not start(algorithm, "matrix", keys, out=tmp_path / "run", frames=300, seed=1).go(Stop())
+    assert resume(tmp_path / "run").go()
+    read = [[json.loads(line) for line in (tmp_path / name / "metrics.jsonl").read_text().splitlines()] for name in ("whole", "run")]
+    whole, again = ([{k: v for k, v in row.items() if not k.startswith("seconds")} for row in rows] for rows in read)
+    assert whole == again
+
+
+def test_only_populations_have_a_learner_to_choose(tmp_path):
+    with pytest.raises(SkyrallyError, match="learner is iql; mappo has no other"):
+        start("mappo", "matrix", {"learner": "iql"}, out=tmp_path / "run", frames=300)
+    with pytest.raises(SkyrallyError, match="unknown learner 'iqk'"):
+        start("sp", "matrix", {"learner": "iqk"}, out=tmp_path / "run", frames=300)
+
+
+@pytest.mark.parametrize("algorithm", ["sp", "fsp"])
+def test_they_begin_with_weights(algorithm, tmp_path):
+    """The pool as well: its first opponent is no random network."""
+    keys = {**VALUES, "worlds": 8, "learner": "iql"}
+    first = start(algorithm, "matrix", keys, out=tmp_path / "first", frames=100, seed=1)
+    assert first.go()
+    run = start(algorithm, "matrix", {**keys, "initial": f"run:{tmp_path / 'first'}"}, out=tmp_path / "run", frames=100, seed=2)
+    for networks in (run.learner, run.learner.targets["actors"], *(agent for agent in getattr(run.learner, "pool", ()))):
+        actors = getattr(networks, "actors", networks)
+        assert all(torch.equal(value, actors.state_dict()[name]) for name, value in first.learner.actors.state_dict().items())

@@ -50,7 +50,7 @@ def filled(slots: int, rollouts: int, **kwargs) -> Replay:
     replay = Replay(part, slots)
     for k in range(rollouts):
         fill(part, k)
-        replay.add()
+        replay.add(part)
     return replay
 
 
@@ -91,7 +91,7 @@ def test_what_is_drawn_is_a_copy():
     drawn = replay.draw(5)
     before = drawn.obs.clone()
     fill(replay._track, 7)
-    replay.add()
+    replay.add(replay._track)
     assert torch.equal(drawn.obs, before)
 
 
@@ -101,7 +101,7 @@ def test_going_on_from_a_state_draws_the_same(rollouts):
     again.restore(replay.state())
     for one in (replay, again):
         fill(one._track, 9)
-        one.add()
+        one.add(one._track)
     torch.manual_seed(0)
     a = replay.draw(40)
     torch.manual_seed(0)
