@@ -84,6 +84,7 @@ def watch(
     size: str = "960x540",
     fps: int = 25,
     lossless: Flag = False,
+    density: Flag = False,
     json: Json = False,
     option: Option = (),
 ) -> None:
@@ -106,12 +107,13 @@ def watch(
         size: of the picture, WIDTHxHEIGHT.
         fps: pictures per second in .mp4 and .gif.
         lossless: .replay files hold every number exactly, and the whole world at each step.
+        density: films of swarms show on the floor where drones are dense (in a window: the key d).
         json: print the rallies as JSON.
         option: an option of the scenario.
     """
     from .viewing import View, film, open_source, present
 
-    view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless)
+    view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless, density=density)
     kwargs = {"red": red, "blue": blue, "agent": agent, "points": points, "serve": serve, "episodes": episodes, "seed": seed}
     options = with_words(option, agents=agents, engine=engine)
     source = open_source(target, options=options, **kwargs)

@@ -29,13 +29,16 @@ words = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class View:
-    """How to look: camera, picture size as text, pictures per second, whether files may be overwritten and replays hold whole worlds."""
+    """How to look: camera, picture size as text, pictures per second; whether files may be overwritten, replays hold whole worlds, films
+    show where a swarm is dense.
+    """
 
     camera: str
     size: str
     fps: int
     force: bool
     lossless: bool = False
+    density: bool = False
 
     def __post_init__(self) -> None:
         self.pixels()
@@ -101,7 +104,7 @@ def film(source: Source, paths: list[Path], view: View, quiet: bool = False) -> 
     with ExitStack() as stack:
         sinks = []
         for path in paths:
-            own: dict[str, Any] = {"fps": view.fps} if path.suffix in (".mp4", ".gif") else {}
+            own: dict[str, Any] = {"fps": view.fps, "density": view.density} if path.suffix in (".mp4", ".gif") else {}
             if view.lossless and path.suffix in (".replay", ".html"):
                 own["codec"] = "lossless"
             sink = open_sink(path, source.stage, force=view.force, camera=view.camera, size=view.pixels(), header=header, **own)

@@ -18,6 +18,7 @@ from skyrally.errors import SkyrallyError
 from skyrally.render import ball as ball_art
 from skyrally.render import hud, theme
 from skyrally.render.camera import NEAR, Camera, View
+from skyrally.render.density import density_tiles
 from skyrally.render.disc import DiscPose, PlayerArt, pose_discs
 from skyrally.render.drone import DroneArt, DronePose
 from skyrally.render.net import draw_net
@@ -71,6 +72,7 @@ class Painter:
         if not all(SIZES[0] <= side <= SIZES[1] for side in size):
             raise SkyrallyError(f"picture size {size[0]}x{size[1]} is out of range: each side must be {SIZES[0]} to {SIZES[1]} pixels")
         self.stage, self.size, self.labels = stage, (int(size[0]), int(size[1])), labels
+        self.density = False  # of a swarm: the floor shows where its drones are dense
         self.fineness = fineness or (2 if size[0] * size[1] <= FINE_UP_TO else 1)
         self.rig = Rig(stage, self.size, camera)
         self._art = PlayerArt(stage) if stage.players else DroneArt(stage)
@@ -214,6 +216,8 @@ class Painter:
         """Shadows, then what is behind the net, the net, and what is before it; within each the far before the near."""
         memory, ball = self._memory, ball_of(self.stage, frame)
         draw_tiles(self._canvas, camera, frame.tiles)
+        if self.density and self.stage.space is not None:
+            draw_tiles(self._canvas, camera, density_tiles(frame.pos, self.stage.space))
         draw_marks(self._canvas, camera, frame.marks, MARK * self.stage.body_radius)
         if self._swarm is not None:
             bodies: list[Solid] = [*pose_pillars(frame.pillars, camera), *pose_discs(self.stage.discs, frame.discs, camera)]

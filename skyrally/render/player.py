@@ -27,6 +27,7 @@ HELP = (
     ("n", "next rally"),
     ("r", "from the start"),
     ("l", "names of the drones"),
+    ("d", "where a swarm is dense"),
     ("f", "full screen"),
     ("h", "this help"),
     ("q  or esc", "quit"),
@@ -48,7 +49,7 @@ class Player:
         self.source, self.camera, self.hand = source, camera, Hand()
         self.seekable: Seekable | None = source if isinstance(source, Seekable) else None
         self.paused = self.ended = self.done = self.help = self.fullscreen = False
-        self.labels = True
+        self.labels, self.density = True, False
         self.speed = 1.0
         self._shown = 0  # frames read since the start
         self._due = 1.0  # frames owed; the first is shown at once
@@ -73,7 +74,7 @@ class Player:
             "q": lambda: setattr(self, "done", True),
             "escape": lambda: setattr(self, "done", True),
         }
-        for name, flag in (("h", "help"), ("f", "fullscreen"), ("l", "labels")):
+        for name, flag in (("h", "help"), ("f", "fullscreen"), ("l", "labels"), ("d", "density")):
             keys[name] = lambda flag=flag: setattr(self, flag, not getattr(self, flag))
         for names, by in ((("+", "=", "]"), 1), (("-", "["), -1)):
             keys.update({name: lambda by=by: self._change_speed(by) for name in names})

@@ -134,7 +134,7 @@ class Window:
             painter.observe(frame)
         if painter.rig.mode != player.camera:
             painter.rig.switch(player.camera)
-        painter.rig.hand, painter.labels = player.hand, player.labels
+        painter.rig.hand, painter.labels, painter.density = player.hand, player.labels, player.density
         if painter.ready:
             painter.paint(self._screen, seconds)
             overlay.draw(self._screen, painter.hud, player, self._watched)

@@ -70,7 +70,7 @@ def asked_evaders(options: Mapping[str, Any]) -> int | None:
     whole = isinstance(evaders, (int, np.integer)) and not isinstance(evaders, bool)
     if evaders is not None and not (whole and 1 <= evaders <= most):
         raise SkyrallyError(f"evaders is {evaders!r}; expected a whole number from 1 to {most}, with {agents} agents")
-    return evaders
+    return None if evaders is None else int(evaders)
 
 
 def evaders_of(options: Mapping[str, Any]) -> int:

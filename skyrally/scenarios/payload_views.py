@@ -61,13 +61,11 @@ def look(world, drones, params, cells, i, out):
 
 def things(world: np.record) -> dict[str, np.ndarray]:
     """The loads, their rods, their goals and the posts of gates that are still to be passed, for pictures."""
-    count, groups = int(world["count"]), int(world["groups"])
-    carriers = -(-count // groups) if groups else 1
-    drones = world["drones"][:count]
-    leaders = drones[::carriers]
+    drones = world["drones"][: int(world["count"])]
+    first = np.flatnonzero(drones["load"]["mass"] > 0.0)  # of each group
+    leaders, alive = drones[first], np.flatnonzero(drones["alive"] == 1)
     places = np.concatenate([leaders["load"]["pos"], leaders["load"]["quat"]], axis=1)
-    alive = np.flatnonzero(drones["alive"] == 1)
-    links = np.column_stack([alive, alive // carriers, drones["hook"][alive]])
+    links = np.column_stack([alive, np.searchsorted(first, alive, "right") - 1, drones["hook"][alive]])
     gates = leaders["gate"][leaders["passed"] == 0]
     posts = np.repeat(gates, 2, axis=0)
     posts[::2, 1] -= 0.5 * OPENING

@@ -116,6 +116,14 @@ def test_pictures_show_what_there_is_and_replays_keep_it(name, options, there, t
     assert (with_things != bare.rgb()).any()
 
 
+def test_rods_go_to_the_load_of_their_group():
+    env = skyrally.make("payload", agents=6)
+    env.reset()
+    frame = env.frame()
+    assert frame.links[:, 1].tolist() == [0, 0, 0, 0, 1, 1]
+    assert frame.discs[1, :3] == pytest.approx(env.worlds[0]["drones"]["load"]["pos"][4])
+
+
 # -- formation -------------------------------------------------------------------------------------------------------------
 
 
