@@ -12,7 +12,7 @@ import sys
 
 from skyrally.tournament.evaluation import evaluate
 
-AGENTS = ("zoo:solo-bump", "zoo:back-and-forth", "zoo:hit-the-ball")
+AGENTS = ("zoo:solo-bump", "zoo:bump-and-pass", "zoo:back-and-forth", "zoo:hit-the-ball", "zoo:set-and-spike-hard")
 SETTINGS: tuple[tuple[str, dict[str, int]], ...] = (("native", {}), ("native", {"substeps": 4}), ("genesis", {}))
 episodes, disturb = int(os.environ.get("EPISODES", "100")), os.environ.get("DISTURB", "none")
 for agent in sys.argv[1:] or AGENTS:

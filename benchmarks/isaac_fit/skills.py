@@ -1,6 +1,7 @@
 """What the imported skills do in our drills: how they hold their target, touch the ball, and where it goes.
 
     python benchmarks/isaac_fit/skills.py agents --episodes 100
+    python benchmarks/isaac_fit/skills.py agents --exact  # the serve from its published start
 
 `agents` holds what `skyrally zoo import-volleybots` wrote, each in a folder of its file's name.
 """
@@ -18,6 +19,7 @@ from skyrally.agents.policy import load_agent
 from skyrally.agents.volleybots import AIRFRAME, PHYSICS
 from skyrally.envs.doors import make
 from skyrally.physics.records import BODY, EVENT_NAMES, RACKET
+from skyrally.scenarios.skill_parts import SERVE_DROP, SERVE_POST
 from skyrally.tournament.drills import play_drill
 
 HOLD = ("hier_goto", "hier_firstpass_hover", "hier_att_hover", "hier_serve_hover", "hier_secpass_hover")
@@ -35,10 +37,21 @@ def hold(folder: Path, episodes: int) -> str:
     return f"{len(errors)} of {episodes} reach it, {held} hold it within {HELD} m; median {middle:.3f} m, worst {worst:.3f} m"
 
 
-def strike(folder: Path, drill: str, episodes: int) -> str:
+def serve_exactly(env: Any) -> np.ndarray:
+    """Puts every world of `serve` as a published match begins, its target on the ground; gives the observations."""
+    drones, ball = env.worlds["drones"], env.worlds["ball"]
+    drones["pos"][:, 0], drones["quat"][:, 0], drones["up"][:, 0] = SERVE_POST, (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+    ball["pos"] = np.add(SERVE_POST, (0.0, 0.0, SERVE_DROP))
+    env.worlds["target"][:, 2] = 0.0
+    return env.observe()
+
+
+def strike(folder: Path, drill: str, episodes: int, exact: bool = False) -> str:
     """The first touch of each episode, and how many balls come where they should."""
     env = make(drill, episodes, seed=0, **OPTIONS)
     agent, obs = load_agent(folder, env.scenario, folder.name), env.reset()
+    if exact:
+        obs = serve_exactly(env)
     actions, memory = np.zeros((episodes, 1, 4), np.float32), np.zeros((episodes, 0), np.float32)
     first: dict[int, int] = {}
     for _ in range(HORIZON):
@@ -62,7 +75,11 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("agents", type=Path)
     words.add_argument("--episodes", type=int, default=100)
+    words.add_argument("--exact", action="store_true", help="only the serve, from its published start")
     given = words.parse_args()
+    if given.exact:
+        print(f"hier_serve: {strike(given.agents / 'hier_serve', 'serve', given.episodes, exact=True)}")
+        return
     for name in HOLD:
         print(f"{name}: {hold(given.agents / name, given.episodes)}", flush=True)
     for name, drill in STRIKE.items():

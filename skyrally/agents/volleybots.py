@@ -34,7 +34,7 @@ NINE = {  # what the published hierarchical team does with which file
     "after_attack": "hier_att_hover",
 }
 TEAM = "nine-skills.yaml"
-TEAM_TEXT = """# The nine skills of VolleyBots' hierarchical team under rules that go on after an exchange; see docs/outside_policies.md.
+TEAM_TEXT = """# The nine skills of VolleyBots' hierarchical team, under rules that go on after an exchange: docs/outside_policies.md
 format: 1
 scenario: volleyball-3v3
 options: {{airframe: {airframe}, physics: {physics}}}

@@ -139,13 +139,7 @@ def step(worlds, params, traits, desk, kept, balls, sent, seen, actions, obs, re
     for k in range(first, last):
         w, p, action, slot = worlds[k], params[0], actions[k], 0
         if w.terminated == 0 and w.truncated == 0:
-            if traits is not None:
-                p = desk[0]
-                lay_out(p, traits[k], w, len(balls) > 0)
-                if len(sent) > 0:
-                    slot = slot_of(w.step, sent.shape[1])
-                    action = sent[k, slot]
-{moving}            referee(w, p, reward[k])
+{obeying}            referee(w, p, reward[k])
         else:
             reward[k] = 0.0
         terminated[k] = w.terminated != 0
@@ -197,11 +191,23 @@ def look(w, p, traits, kept, balls, k, obs):
 '''
 
 
-MOVING = """            advance(w, p, action)
-            if traits is not None:
+# How an action becomes motion in the world k: what it obeys is the action that arrives now, which may have been given before.
+ARRIVING = """            if traits is not None:
+                p = desk[0]
+                lay_out(p, traits[k], w, len(balls) > 0)
+                if len(sent) > 0:
+                    slot = slot_of(w.step, sent.shape[1])
+                    action = sent[k, slot]
+"""
+SENDING = """            if traits is not None:
                 if len(sent) > 0:
                     send(sent[k], slot, w, actions[k])
 """
+
+
+def obeying(*calls: str) -> str:
+    """Source of those calls, made with the action that arrives; then the one that was given is sent on its way."""
+    return ARRIVING + "".join(f"            {call}\n" for call in calls) + SENDING
 
 
 def batch(name: str, module: str, disturbed: bool = False) -> tuple[Callable, Callable, ModuleType]:
@@ -211,7 +217,7 @@ def batch(name: str, module: str, disturbed: bool = False) -> tuple[Callable, Ca
     """
     built = load(
         f"{name}-disturbed" if disturbed else name,
-        BATCH.format(module=module, move="advance", moving=MOVING),
+        BATCH.format(module=module, move="advance", obeying=obeying("advance(w, p, action)")),
         module,
         "skyrally.physics.sensing",
     )

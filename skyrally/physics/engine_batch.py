@@ -10,11 +10,11 @@ from importlib import import_module
 from types import ModuleType
 
 from ..errors import SkyrallyError
-from .compile import BATCH, load
+from .compile import ARRIVING, BATCH, load, obeying
 from .native import fly, play
 
 # After the engine's substeps a step is what is left of the native one.
-CONCLUDING = "            conclude(w, p)\n"
+CONCLUDING = ARRIVING + "            conclude(w, p)\n"
 
 CUT = """
 
@@ -22,20 +22,8 @@ CUT = """
 def begin(worlds, params, traits, desk, kept, balls, sent, seen, actions, first, last):
     for k in range(first, last):
         w, p, action, slot = worlds[k], params[0], actions[k], 0
-        if w.terminated != 0 or w.truncated != 0:
-            continue
-        if traits is not None:
-            p = desk[0]
-            lay_out(p, traits[k], w, len(balls) > 0)
-            if len(sent) > 0:
-                slot = slot_of(w.step, sent.shape[1])
-                action = sent[k, slot]
-        prepare(w, p, action)
-        begin_step(w, p, action)
-        if traits is not None:
-            if len(sent) > 0:
-                send(sent[k], slot, w, actions[k])
-
+        if w.terminated == 0 and w.truncated == 0:
+{begin}
 
 @njit(nogil=True, cache=True, **OPTIONS)
 def push(worlds, params, traits, desk, kept, balls, sent, seen, qpos, qvel, force, first, last):
@@ -93,8 +81,9 @@ def engine_batch(name: str, module: str, ball: bool, disturbed: bool) -> ModuleT
 
     Raises SkyrallyError for a scenario whose `advance` cannot be cut open: it is neither the native engine's nor has parts around it.
     """
-    head = BATCH.format(module=module, move=_names(name, module), moving=CONCLUDING)
-    cut = CUT.format(out=BALL_OUT if ball else "", back=BALL_BACK if ball else "", meet=BALL_MEETS if ball else NOTHING)
+    head = BATCH.format(module=module, move=_names(name, module), obeying=CONCLUDING)
+    begin = obeying("prepare(w, p, action)", "begin_step(w, p, action)")
+    cut = CUT.format(begin=begin, out=BALL_OUT if ball else "", back=BALL_BACK if ball else "", meet=BALL_MEETS if ball else NOTHING)
     imports = "from skyrally.physics.ball_contacts import anything_near\nfrom skyrally.physics.handover import (\n"
     imports += "".join(f"    {one},\n" for one in HANDOVER) + ")\n"
     imports += "from skyrally.physics.native import begin as begin_step, drive\nfrom skyrally.physics.vec import vec3\n"
