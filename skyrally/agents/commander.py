@@ -17,7 +17,7 @@ from .team import ball_motion, identity, place_of, room_to_foes
 
 TACTICS = {
     "attack_height": 3.4,  # m of the ball where it is attacked
-    "soonest": 1.06,  # s an attack takes to the ground at least: sooner is harder to defend and less exact
+    "soonest": 1.075,  # s an attack takes to the ground at least: sooner is harder to defend and less exact
     "steepest": 1.15,  # tangent of the largest racket tilt in attacks
     "late": 0.1,  # s per rad of turn by which a racket's large turns have effect later
     "behind": 0.35,  # m that receives, sets and returns aim behind the ball, per horizontal part of the racket's normal

@@ -114,7 +114,7 @@ class Hierarchy(Agent):
         kept, due = np.ascontiguousarray(memory[:, self._parts[0]]), np.zeros((len(obs), 1), np.float32)
         self._events.act(obs, kept, due)
         memory[:, self._parts[0]] = kept
-        return due[:, 0] > 0.5
+        return np.asarray(due[:, 0] > 0.5)
 
     def command(self, obs: np.ndarray, memory: np.ndarray, rows: np.ndarray) -> None:
         """New orders for these rows [K], at least one."""

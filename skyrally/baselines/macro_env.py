@@ -170,7 +170,7 @@ class MacroEnv:
         flat = memory.reshape(-1, memory.shape[3])
         due = self.team.asked(rows.reshape(len(flat), -1), flat).reshape(memory.shape[:3])
         self._memory[worlds] = flat.reshape(memory.shape)
-        return due.any(axis=2)
+        return np.asarray(due.any(axis=2))
 
     def _flown(self, worlds: np.ndarray) -> np.ndarray:
         """[W, N, 4] what the drones of these worlds do; zeros elsewhere."""

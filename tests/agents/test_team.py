@@ -37,6 +37,10 @@ def test_it_rallies_against_itself():
     assert summary.three_touch >= 0.3
 
 
+def test_the_captain_beats_the_rules():
+    assert summarise(play("zoo:captain", "zoo:hierarchy", 60)).win_rate >= 0.7
+
+
 def test_it_sits_in_the_collector_beside_another():
     scenario = find(MATCH)
     env = BatchEnv(scenario, 4, seed=1, threads=1)

@@ -11,7 +11,8 @@ import torch
 from skyrally.agents.captain import CHOICES, MOMENTS, RANGES, Captain, Still, as_captain, captain_layout, chosen, ranges_of
 from skyrally.agents.commander import TACTICS
 from skyrally.agents.hierarchy import Hierarchy, team
-from skyrally.agents.spec import find_agent
+from skyrally.agents.policy import ZOO
+from skyrally.agents.spec import find_agent, known_specs
 from skyrally.baselines.config import configured
 from skyrally.baselines.macro_env import MacroEnv, worlds_for
 from skyrally.baselines.ppo import PPO, PPOConfig
@@ -205,3 +206,13 @@ def test_ppo_discounts_by_how_long_decisions_lasted():
     assert torch.allclose(returns[-1], last, atol=1e-4)
     follows = torch.where(track.terminated[-2][:, None], torch.zeros(()), returns[-1])
     assert torch.allclose(returns[-2], track.reward[-2] + GAMMA ** tau[-2][:, None] * follows, atol=1e-4)
+
+
+def test_the_zoo_has_a_captain_that_is_small_and_says_where_it_comes_from():
+    agent = find_agent("zoo:captain", find("volleyball-3v3"))
+    assert isinstance(agent.commander, Captain)
+    folder = ZOO / "captain"
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 1_000_000
+    told = json.loads((folder / "network" / "agent.json").read_text())["provenance"]
+    assert {"command", "seed", "frames", "seconds", "machine", "result"} <= set(told)
+    assert "zoo:captain" in known_specs()
