@@ -99,13 +99,14 @@ def show(met: Any) -> None:
     matrix = Table("mean payoff of", *(f"against {name}" for name in columns), title=title, box=None)
     for i, name in enumerate(rows):
         matrix.add_row(name, *(f"{mean[i, j]:.3g} [{low[i, j]:.3g}, {high[i, j]:.3g}]" for j in range(len(columns))))
-    standings = Table("agent", "mean", "variance", "between", "worst", "5 %", "least", "crashed, 95 %", box=None)
+    standings = Table("agent", "mean", "variance", "between", "worst", "5 %", "crashed, 95 %", box=None)
+    standings.columns[0].no_wrap = standings.columns[-1].no_wrap = True
     short = dict(zip(met.columns, columns, strict=True))
     for name, one in zip(rows, met.standings(), strict=True):
         numbers = [f"{value:.3g}" for value in (one.mean, one.variance, one.between)]
         worst = f"{one.worst:.3g} ({short[one.worst_opponent]})"
         crashed = f"{one.crash_rate:.3f} [{one.crash_low:.3f}, {one.crash_high:.3f}]"
-        standings.add_row(name, *numbers, worst, f"{one.quantile:.3g}", f"{one.least:.3g}", crashed)
+        standings.add_row(name, *numbers, worst, f"{one.quantile:.3g}", crashed)
     console = Console()
     console.print(matrix)
     console.print()

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from skyrally.baselines import psro_run
+from skyrally.baselines.folder import RunFolder
 from skyrally.baselines.run import resume, start
 
 
 def learn(root: Path, scenario: str, keys: Mapping[str, Any], seed: int) -> Path:
     """One run of PSRO, to its end."""
-    state = root / "state.json"
-    if state.exists() and json.loads(state.read_text())["done"]:
+    if has_ended(root):
         return root
     begun = (root / "config.yaml").exists()
     run = psro_run.resume(root) if begun else psro_run.start(scenario, keys, out=root, seed=seed)
@@ -23,10 +23,18 @@ def learn(root: Path, scenario: str, keys: Mapping[str, Any], seed: int) -> Path
     return root
 
 
+def has_ended(root: Path, frames: int = 0) -> bool:
+    """Whether a run is done: of PSRO by its own word, of any other when its last checkpoint is of `frames` world steps or more."""
+    state = root / "state.json"
+    if state.exists():
+        return json.loads(state.read_text())["done"]
+    known = RunFolder(root).known() if frames and root.exists() else []
+    return bool(known) and int(known[-1].name) >= frames
+
+
 def self_played(root: Path, scenario: str, keys: Mapping[str, Any], frames: int, seed: int) -> Path:
     """One run of self-play, to its end."""
-    rows = root / "metrics.jsonl"
-    if (root / "checkpoints" / "best").exists() and json.loads(rows.read_text().splitlines()[-1])["frames"] >= frames:
+    if has_ended(root, frames):
         return root
     run = resume(root) if (root / "config.yaml").exists() else start("sp", scenario, keys, out=root, frames=frames, seed=seed)
     if not run.go():
