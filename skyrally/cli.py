@@ -224,9 +224,8 @@ def bench(
     Console().print(table)
 
 
-for verb in (replay, tournament, train, resume, report):
+for verb in (cross_play, replay, tournament, train, resume, report):
     app.command(verb)
-app.command(cross_play, name="cross-play")
 app.command(zoo, name="zoo", help="Trained agents: list them, or make one of another project's policy.")
 
 
