@@ -3,10 +3,11 @@
     python benchmarks/games/court.py --list                     # the exact commands, nothing else
     python benchmarks/games/court.py --runs runs/court          # carries them out; stop it and call it again as you like
     python benchmarks/games/court.py --scale 0.01 --runs /tmp/c  # everything, tiny
+    python benchmarks/games/court.py --captains --runs runs/captains  # the same with captains, who lead a team of scripted skills
 
-All begin with what imitation learned from `scripted:rally`. Every method then has RESPONSES * RESPONSE world steps with the same
-networks and hyperparameters. Finished runs are kept, half-finished ones go on. It writes court.jsonl (a row per pair of agents and per
-trained exploiter) and court.md, the tables.
+Networks begin with what imitation learned from `scripted:rally`, captains as the rules (`scripted:team`). Every method then has
+RESPONSES best responses' worth of world steps with the same networks and hyperparameters. Finished runs are kept, half-finished ones
+go on. It writes court.jsonl or captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ CRASH_COST = 0.5  # points that a point lost by a crash costs besides
 REWARD = {"shaping": False, "weights": {"crash": -100.0 * CRASH_COST}}
 PPO = {"worlds": 64, "steps": 32, "epochs": 3, "minibatches": 4, "learning_rate": 3e-4, "clip": 0.1, "entropy": 0.0}
 PPO |= {"gamma": 0.995, "lambda": 0.97, "std_init": 0.12, "std_final": 0.05, "critic_first": 10_000}
+OF_CAPTAINS = {"worlds": 256, "steps": 16, "gamma": 0.9985, "entropy": 0.003}
 PSRO = {"iterations": RESPONSES, "warm": "best", "join": "always", "episodes": 100, "most": 100}
 METHODS: dict[str, tuple[str, dict[str, Any]]] = {
     "sp": ("sp", {}),
@@ -53,12 +55,37 @@ CROSS, EXPLOITED = 200, 500  # of every other pair; of a trained exploiter
 
 
 @dataclass(frozen=True)
+class Kind:
+    """What learns."""
+
+    name: str  # of the files
+    place: dict[str, Any]
+    hyper: dict[str, Any]
+    lesson: int  # world steps of imitation before; 0: it begins as `scripted:team`
+    response: int  # world steps of a best response
+    exploiter: int
+
+
+NETWORKS = Kind("court", PLACE, {**NET, **PPO}, LESSON, RESPONSE, EXPLOITER)
+CAPTAINS = Kind("captains", {"action_mode": "tactics"}, OF_CAPTAINS, 0, 3_000_000, 3_000_000)
+RULES = "scripted:team"
+
+
+@dataclass(frozen=True)
 class Plan:
     """Where the runs lie, and the share of the full budget that each has."""
 
     runs: Path
     scale: float = 1.0
     seed: int = 0
+    kind: Kind = NETWORKS
+
+    def hyper(self, lesson: Path) -> dict[str, Any]:
+        """Hyperparameters; of those that begin with a lesson, where it lies and how long the critic learns alone."""
+        known = self.kind.hyper
+        if not self.kind.lesson:
+            return known
+        return {**known, "critic_first": self.frames(known["critic_first"]), "initial": f"run:{lesson}"}
 
     def frames(self, full: int) -> int:
         return max(1, round(self.scale * full))
@@ -76,20 +103,22 @@ class Plan:
 
 def commands(plan: Plan) -> dict[str, tuple[list[str], int]]:
     """name -> (the words of `skyrally`, the world steps of its training; 0 where the run counts them itself)."""
-    same = ("--seed", str(plan.seed), "--out")
-    teaching = {"teacher": TEACHER, **PLACE, **NET, "led": 0.2, "epochs": 3, "threads": 1}
-    frames = plan.frames(LESSON)
-    told = {"lesson": (["train", "imitate", SCENARIO, "--frames", str(frames), *same, str(plan.lesson), *keyed(teaching)], frames)}
+    same, kind = ("--seed", str(plan.seed), "--out"), plan.kind
+    told: dict[str, tuple[list[str], int]] = {}
+    if kind.lesson:
+        teaching = {"teacher": TEACHER, **PLACE, **NET, "led": 0.2, "epochs": 3, "threads": 1}
+        frames = plan.frames(kind.lesson)
+        told["lesson"] = (["train", "imitate", SCENARIO, "--frames", str(frames), *same, str(plan.lesson), *keyed(teaching)], frames)
     for name, (algorithm, keys) in METHODS.items():
-        keys = {**PLACE, **REWARD, **NET, **PPO, "threads": 1, **keys, "critic_first": plan.frames(int(PPO["critic_first"]))}
+        keys = {**kind.place, **REWARD, **plan.hyper(plan.lesson), "threads": 1, **keys}
         words = ["train", algorithm, SCENARIO, *same, str(plan.run(name))]
         if algorithm == "psro":
             words += ["--meta", keys.pop("meta")]
-            keys |= {"start": f"run:{plan.lesson}", "response": plan.frames(RESPONSE)}
+            keys |= {"start": keys.pop("initial", RULES), "response": plan.frames(kind.response)}
             told[name] = ([*words, *keyed(keys)], 0)
         else:
-            frames = plan.frames(RESPONSES * RESPONSE)
-            told[name] = ([*words, "--frames", str(frames), *keyed({**keys, "initial": f"run:{plan.lesson}"})], frames)
+            frames = plan.frames(RESPONSES * kind.response)
+            told[name] = ([*words, "--frames", str(frames), *keyed(keys)], frames)
     return told
 
 
@@ -108,9 +137,9 @@ def carry_out(root: Path, words: list[str], frames: int) -> None:
 
 
 def agents(plan: Plan) -> dict[str, str]:
-    """name -> spec of the lesson and of every method that is trained to its end."""
+    """name -> spec of what they begin with and of every method that is trained to its end."""
     done = [name for name, (_, frames) in commands(plan).items() if has_ended(plan.runs / name, frames)]
-    return {name: f"run:{plan.runs / name}" for name in done}
+    return {**({} if plan.kind.lesson else {"rules": RULES}), **{name: f"run:{plan.runs / name}" for name in done}}
 
 
 def row_of(first: str, second: str, played: Played) -> dict[str, Any]:
@@ -135,17 +164,24 @@ def meet(plan: Plan, rows: list[dict], firsts: list[str], seconds: list[str], ra
 
 
 def attack(plan: Plan, rows: list[dict], seeds: tuple[int, ...]) -> None:
-    """Trains the exploiters that `rows` lacks: PPO from the lesson, as every method began."""
+    """Trains the exploiters that `rows` lacks: PPO from where every method began."""
     known = {(row["exploited"], row["seed"]) for row in rows if "exploited" in row}
-    hyper = {**NET, **PPO, "critic_first": plan.frames(int(PPO["critic_first"])), "initial": f"run:{plan.lesson.resolve()}"}
+    hyper = plan.hyper(plan.lesson.resolve())
     for seed in seeds:
         for name, spec in agents(plan).items():
-            if name == "lesson" or (name, seed) in known:
+            if name in ("lesson", "rules") or (name, seed) in known:
                 continue
             (found,) = exploit(
-                SCENARIO, [spec], out=plan.runs / f"exploit-{name}-{seed}", frames=plan.frames(EXPLOITER), seeds=(seed,), hyper=hyper,
-                episodes=plan.rallies(EXPLOITED), place=PLACE, **REWARD,
-            )  # fmt: skip
+                SCENARIO,
+                [spec],
+                out=plan.runs / f"exploit-{name}-{seed}",
+                frames=plan.frames(plan.kind.exploiter),
+                seeds=(seed,),
+                hyper=hyper,
+                episodes=plan.rallies(EXPLOITED),
+                place=plan.kind.place,
+                **REWARD,
+            )
             low, high = found.interval
             row = {"exploited": name, "seed": seed, "frames": found.frames, "rallies": found.episodes, "mean": round(found.mean, 4)}
             rows.append(row | {"gain": round(found.gain, 4), "low": round(low, 4), "high": round(high, 4)})
@@ -155,14 +191,14 @@ def attack(plan: Plan, rows: list[dict], seeds: tuple[int, ...]) -> None:
 def keep(plan: Plan, rows: list[dict]) -> None:
     """Writes the raw rows and the tables: beside this file at full scale, else among the runs."""
     folder = HERE if plan.scale == 1.0 else plan.runs
-    for name, text in (("court.jsonl", "".join(json.dumps(row) + "\n" for row in rows)), ("court.md", tables(plan, rows))):
-        file = PendingFile(folder / name, force=True)
+    for name, text in ((".jsonl", "".join(json.dumps(row) + "\n" for row in rows)), (".md", tables(plan, rows))):
+        file = PendingFile(folder / (plan.kind.name + name), force=True)
         file.temporary.write_text(text)
         file.commit()
 
 
 def known_rows(plan: Plan) -> list[dict]:
-    path = (HERE if plan.scale == 1.0 else plan.runs) / "court.jsonl"
+    path = (HERE if plan.scale == 1.0 else plan.runs) / f"{plan.kind.name}.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
@@ -173,7 +209,7 @@ def tables(plan: Plan, rows: list[dict]) -> str:
     names = list(dict.fromkeys(first for first, _ in pairs))
     lines = []
     for name in names:
-        told = finished(plan.runs / name)
+        told = {"frames": 0} if name == "rules" else finished(plan.runs / name)
         gains = [row for row in attacks if row["exploited"] == name]
         best = max(gains, key=lambda row: row["gain"], default=None)
         lines.append([name, str(len(told.get("population", ())) or 1), f"{told['frames'] / 1e6:.2f} M", share(pairs.get((name, TEACHER))),
@@ -206,9 +242,10 @@ def main() -> None:
     words.add_argument("--scale", type=float, default=1.0, help="share of the budgets")
     words.add_argument("--seed", type=int, default=0, help="of all trainings")
     words.add_argument("--exploiters", type=int, nargs="*", default=[0], help="seeds of the exploiters")
+    words.add_argument("--captains", action="store_true", help="captains instead of networks that fly")
     words.add_argument("--list", action="store_true", help="print the commands and stop")
     given = words.parse_args()
-    plan = Plan(given.runs, given.scale, given.seed)
+    plan = Plan(given.runs, given.scale, given.seed, CAPTAINS if given.captains else NETWORKS)
     todo = commands(plan)
     if given.list:
         print("\n".join(shlex.join(["skyrally", *verb]) for verb, _ in todo.values()))
@@ -217,7 +254,8 @@ def main() -> None:
     for name, (verb, frames) in todo.items():
         carry_out(plan.runs / name, verb, frames)
         meet(plan, rows, [name], [TEACHER], plan.rallies(RALLIES))
-    everybody = list(todo)
+    everybody = list(todo) if plan.kind.lesson else ["rules", *todo]
+    meet(plan, rows, everybody, [TEACHER], plan.rallies(RALLIES))
     meet(plan, rows, everybody, ["sp"], plan.rallies(RALLIES))
     attack(plan, rows, tuple(given.exploiters))
     meet(plan, rows, everybody, everybody, plan.rallies(CROSS))

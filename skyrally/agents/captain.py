@@ -31,6 +31,7 @@ from .agent import Agent
 from .ballistics import flight, time_to_fall_in_air
 from .commander import TACTICS, goes_over, next_hit
 from .hierarchy import COMMAND_MODE, VIEW, Hierarchy, Rowed, Rules, crew
+from .mixture import Mixture
 from .orders import SKILLS
 from .policy import CAPTAINS as MODE
 from .policy import load_network, read_manifest
@@ -219,9 +220,14 @@ def captain_team(folder: Path, scenario: Scenario, name: str, every: int) -> Hie
 
 
 def as_captain(agent: Agent) -> Agent:
-    """What captains meet for an agent that plays matches: its network, or `Still` for the team of rules. SkyrallyError for others."""
+    """What captains meet for an agent that plays matches: its network, `Still` for the team of rules, of populations theirs.
+
+    SkyrallyError for others.
+    """
     if isinstance(agent, Hierarchy) and isinstance(agent.commander, Captain):
         return agent.commander.network
     if isinstance(agent, Hierarchy) and isinstance(agent.commander, Rules):
         return Still()
+    if isinstance(agent, Mixture):
+        return Mixture(agent.name, [as_captain(member) for member in agent.members], agent.weights, agent.draw)
     raise SkyrallyError(f"{agent.name} is no captain: captains learn against runs of captains and scripted:team; set rival= to others")

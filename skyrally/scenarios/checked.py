@@ -9,7 +9,7 @@ from ..errors import SkyrallyError, unknown
 from .scenario import Layout, Scenario
 
 FUNCTIONS = ("reset", "advance", "referee", "observe")
-SWARM_FUNCTIONS = ("reset", "move", "sense", "judge", "look")
+SWARM_FUNCTIONS = ("reset", "move", "judge", "look")  # `sense` and `couple` if it has them
 WORLD = ("seed", "episode", "step", "terminated", "truncated", "drones")
 DRONE = ("view_id", "mode", "alive", "term", "returns")
 

@@ -23,9 +23,10 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks" / "games"))
 import court
 
 
-def test_commands_have_keys_that_exist_and_equal_budgets(tmp_path):
+@pytest.mark.parametrize("learner", [court.NETWORKS, court.CAPTAINS])
+def test_commands_have_keys_that_exist_and_equal_budgets(tmp_path, learner):
     budgets = {}
-    for name, (words, frames) in court.commands(court.Plan(tmp_path)).items():
+    for name, (words, frames) in court.commands(court.Plan(tmp_path, kind=learner)).items():
         algorithm, scenario = words[1:3]
         keys = parse_options(tuple(word for word in words if "=" in word))
         of_psro = algorithm == "psro"
@@ -35,8 +36,8 @@ def test_commands_have_keys_that_exist_and_equal_budgets(tmp_path):
         learns = {key: value for key, value in keys.items() if key in plain(kind()) and key != "threads"}
         configured(kind, learns)
         budgets[name] = keys["iterations"] * keys["response"] if of_psro else frames
-    assert budgets.pop("lesson") == court.LESSON
-    assert set(budgets.values()) == {court.RESPONSES * court.RESPONSE}
+    assert budgets.pop("lesson", 0) == learner.lesson
+    assert set(budgets.values()) == {court.RESPONSES * learner.response}
     assert len(budgets) == 5
 
 
