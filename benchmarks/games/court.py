@@ -4,6 +4,7 @@
     python benchmarks/games/court.py --runs runs/court          # carries them out; stop it and call it again as you like
     python benchmarks/games/court.py --scale 0.01 --runs /tmp/c  # everything, tiny
     python benchmarks/games/court.py --captains --runs runs/captains  # the same with captains, who lead a team of scripted skills
+    python benchmarks/games/court.py --captains --scenario volleyball-3v3 --runs runs/captains-3v3
 
 Networks begin with what imitation learned from `scripted:rally`, captains as the rules (`scripted:team`). Every method then has
 RESPONSES best responses' worth of world steps with the same networks and hyperparameters. Finished runs are kept, half-finished ones
@@ -79,6 +80,12 @@ class Plan:
     scale: float = 1.0
     seed: int = 0
     kind: Kind = NETWORKS
+    scenario: str = SCENARIO
+
+    @property
+    def name(self) -> str:
+        """Of the files."""
+        return self.kind.name if self.scenario == SCENARIO else f"{self.kind.name}-{self.scenario.rpartition('-')[2]}"
 
     def hyper(self, lesson: Path) -> dict[str, Any]:
         """Hyperparameters; of those that begin with a lesson, where it lies and how long the critic learns alone."""
@@ -108,10 +115,10 @@ def commands(plan: Plan) -> dict[str, tuple[list[str], int]]:
     if kind.lesson:
         teaching = {"teacher": TEACHER, **PLACE, **NET, "led": 0.2, "epochs": 3, "threads": 1}
         frames = plan.frames(kind.lesson)
-        told["lesson"] = (["train", "imitate", SCENARIO, "--frames", str(frames), *same, str(plan.lesson), *keyed(teaching)], frames)
+        told["lesson"] = (["train", "imitate", plan.scenario, "--frames", str(frames), *same, str(plan.lesson), *keyed(teaching)], frames)
     for name, (algorithm, keys) in METHODS.items():
         keys = {**kind.place, **REWARD, **plan.hyper(plan.lesson), "threads": 1, **keys}
-        words = ["train", algorithm, SCENARIO, *same, str(plan.run(name))]
+        words = ["train", algorithm, plan.scenario, *same, str(plan.run(name))]
         if algorithm == "psro":
             words += ["--meta", keys.pop("meta")]
             keys |= {"start": keys.pop("initial", RULES), "response": plan.frames(kind.response)}
@@ -158,7 +165,7 @@ def meet(plan: Plan, rows: list[dict], firsts: list[str], seconds: list[str], ra
     known = {(row["first"], row["second"]) for row in rows if "second" in row}
     for first in firsts:
         for second in (name for name in seconds if name != first and (first, name) not in known):
-            met = cross_play(SCENARIO, [specs[first]], [specs[second]], episodes=rallies, seed=SEED, threads=1)
+            met = cross_play(plan.scenario, [specs[first]], [specs[second]], episodes=rallies, seed=SEED, threads=1)
             rows.append(row_of(first, second, met.played[0][0]))
             keep(plan, rows)
 
@@ -172,7 +179,7 @@ def attack(plan: Plan, rows: list[dict], seeds: tuple[int, ...]) -> None:
             if name in ("lesson", "rules") or (name, seed) in known:
                 continue
             (found,) = exploit(
-                SCENARIO,
+                plan.scenario,
                 [spec],
                 out=plan.runs / f"exploit-{name}-{seed}",
                 frames=plan.frames(plan.kind.exploiter),
@@ -192,13 +199,13 @@ def keep(plan: Plan, rows: list[dict]) -> None:
     """Writes the raw rows and the tables: beside this file at full scale, else among the runs."""
     folder = HERE if plan.scale == 1.0 else plan.runs
     for name, text in ((".jsonl", "".join(json.dumps(row) + "\n" for row in rows)), (".md", tables(plan, rows))):
-        file = PendingFile(folder / (plan.kind.name + name), force=True)
+        file = PendingFile(folder / (plan.name + name), force=True)
         file.temporary.write_text(text)
         file.commit()
 
 
 def known_rows(plan: Plan) -> list[dict]:
-    path = (HERE if plan.scale == 1.0 else plan.runs) / f"{plan.kind.name}.jsonl"
+    path = (HERE if plan.scale == 1.0 else plan.runs) / f"{plan.name}.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
@@ -209,7 +216,7 @@ def tables(plan: Plan, rows: list[dict]) -> str:
     names = list(dict.fromkeys(first for first, _ in pairs))
     lines = []
     for name in names:
-        told = {"frames": 0} if name == "rules" else finished(plan.runs / name)
+        told: dict[str, Any] = {"frames": 0} if name == "rules" else finished(plan.runs / name)
         gains = [row for row in attacks if row["exploited"] == name]
         best = max(gains, key=lambda row: row["gain"], default=None)
         lines.append([name, str(len(told.get("population", ())) or 1), f"{told['frames'] / 1e6:.2f} M", share(pairs.get((name, TEACHER))),
@@ -243,9 +250,10 @@ def main() -> None:
     words.add_argument("--seed", type=int, default=0, help="of all trainings")
     words.add_argument("--exploiters", type=int, nargs="*", default=[0], help="seeds of the exploiters")
     words.add_argument("--captains", action="store_true", help="captains instead of networks that fly")
+    words.add_argument("--scenario", default=SCENARIO, help="the match")
     words.add_argument("--list", action="store_true", help="print the commands and stop")
     given = words.parse_args()
-    plan = Plan(given.runs, given.scale, given.seed, CAPTAINS if given.captains else NETWORKS)
+    plan = Plan(given.runs, given.scale, given.seed, CAPTAINS if given.captains else NETWORKS, given.scenario)
     todo = commands(plan)
     if given.list:
         print("\n".join(shlex.join(["skyrally", *verb]) for verb, _ in todo.values()))
