@@ -188,9 +188,8 @@ class PPO(Seated):
         cut_t, cut_w, cut_obs, cut_state = rollout.joined_successors()
         v = self._values(track.obs, track.state)
         v_tp1 = successor_values(v[:-1], v[-1], (cut_t, cut_w), self._values(cut_obs, cut_state))
-        step = (
-            config.gamma ** track.lasted[..., None] if self.env.semi_markov else config.gamma
-        )  # of a decision that lasted tau steps: gamma^tau
+        # A decision that lasted tau steps discounts what follows by gamma^tau.
+        step = config.gamma ** track.lasted[..., None] if self.env.semi_markov else config.gamma
         discount_t = step * (~track.terminated[..., None]).float()
         advantage = gae(track.reward, discount_t, v[:-1], v_tp1, track.done[..., None], config.lambda_)
         return advantage, advantage + v[:-1]
