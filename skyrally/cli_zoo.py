@@ -16,11 +16,12 @@ zoo = tyro.extras.SubcommandApp()
 
 @zoo.command(name="list")
 def list_agents(json: Json = False) -> None:
-    """List the trained agents of the package. Example: skyrally zoo list --json
+    """List the agents of the package: trained ones, and teams of a commander and skills. Example: skyrally zoo list --json
 
     Args:
         json: print the list as JSON.
     """
+    from .agents.manifest import hierarchy_names, hierarchy_path, read_hierarchy
     from .agents.policy import read_manifest, zoo_folder, zoo_names
 
     rows = []
@@ -30,13 +31,17 @@ def list_agents(json: Json = False) -> None:
         rows.append(
             {"agent": f"zoo:{name}", "scenario": manifest["scenario"], "result": told.get("result"), "command": told.get("command")}
         )
+    for name in hierarchy_names():
+        path = hierarchy_path("zoo", name)
+        assert path is not None
+        rows.append({"agent": f"zoo:{name}", "scenario": read_hierarchy(path, f"zoo:{name}")["scenario"], "result": None, "command": None})
     if json:
         print_json(rows)
         return
     table = Table("agent", "scenario", "result", box=None)
     for row in rows:
         result = row["result"] or {}
-        table.add_row(row["agent"], row["scenario"], f"{result['metric']} {result['mean']:g}" if "mean" in result else "")
+        table.add_row(row["agent"], row["scenario"], f"{result['metric']} {result['mean']:g}" if "mean" in result else "plays matches")
     Console().print(table)
 
 

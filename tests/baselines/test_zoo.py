@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from skyrally.agents.policy import ZOO, zoo_names
 from skyrally.agents.spec import find_agent
+from skyrally.cli_zoo import list_agents
 from skyrally.scenarios.registry import find
 from skyrally.tournament.evaluation import evaluate
 
@@ -40,3 +43,10 @@ def test_they_are_small_and_say_where_they_come_from(name):
     assert sum(path.stat().st_size for path in (ZOO / name).iterdir()) < 1_000_000
     agent = find_agent(f"zoo:{name}", find(name))
     assert {"command", "seed", "frames", "seconds", "machine", "result"} <= set(agent.provenance)
+
+
+def test_the_list_has_agents_and_teams(capsys):
+    list_agents(json=True)
+    told = {row["agent"]: row["scenario"] for row in json.loads(capsys.readouterr().out)}
+    assert {f"zoo:{name}" for name in zoo_names()} <= set(told)
+    assert told["zoo:captain"] == told["zoo:hierarchy"] == "volleyball-3v3"
