@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "games.md").read_text()
 
 
-def test_the_example_runs(tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+def test_the_examples_run(tmp_path):
+    code = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.S))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment)
     assert done.returncode == 0, done.stderr
