@@ -27,7 +27,7 @@ from .config import Range, option
 from .learned import INITIAL, Learned, Player
 from .losses import Diverged, masked_mean
 from .ppo import actor_spec
-from .teacher import teacher_for
+from .teacher import led_worlds, teacher_for
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Imitation(Learned):
         """One rollout and what is learned from it, as numbers to log."""
         config, began = self.config, perf_counter()
         done = min(1.0, self.carry.frames / self.frames)
-        self.policy.led = round(config.worlds * max(0.0, 1.0 - done / config.led)) if config.led else 0
+        self.policy.led = led_worlds(config.worlds, config.led, done)
         rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
         collected, row = perf_counter(), {}
         if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are

@@ -37,7 +37,7 @@ from .config import Range, option
 from .learned import INITIAL, Player, Seated
 from .losses import Diverged, margin_loss, masked_mean
 from .returns import lambda_returns
-from .teacher import teacher_for
+from .teacher import led_worlds, teacher_for
 
 MIXERS = ("none", "sum", "monotone")
 KINDS: dict[str, dict[str, Any]] = {"iql": {"mixer": "none"}, "vdn": {"mixer": "sum"}, "qmix": {"mixer": "monotone"}, "pqn": {"replay": 0}}
@@ -174,7 +174,7 @@ class Q(Seated):
     def iterate(self) -> dict[str, float]:
         config, began = self.config, perf_counter()
         self.policy.epsilon = self._epsilon()
-        self.policy.led = round(config.worlds * max(0.0, 1.0 - self._done() / config.led)) if config.led else 0
+        self.policy.led = led_worlds(config.worlds, config.led, self._done())
         rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
         self.track = weighed(self._experience(rollout))
         collected = perf_counter()

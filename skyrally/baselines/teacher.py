@@ -27,3 +27,8 @@ def teacher_for(env: BatchEnv, spec: str) -> Agent:
         advice = f"expected a teacher that flies by {mode}" if choices else f"set action_mode={teacher.action_mode}"
         raise SkyrallyError(f"{teacher.name} flies by {teacher.action_mode}; {advice}")
     return teacher
+
+
+def led_worlds(worlds: int, led: float, done: float) -> int:
+    """How many of the worlds the teacher plays when the share `done` of a training is over: all at first, none after the share `led`."""
+    return round(worlds * max(0.0, 1.0 - done / led)) if led else 0

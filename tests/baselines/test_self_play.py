@@ -80,10 +80,8 @@ def test_the_pool_keeps_the_last_snapshots():
     assert any(not torch.equal(old[name], value) for name, value in fsp.actors.state_dict().items())
 
 
-@pytest.mark.parametrize("algorithm", ["sp", "fsp"])
-def test_runs_resume_exactly(algorithm, tmp_path):
-    keys = {**SMALL, "payoff": "chicken", "threads": 1, "evaluate_every": 96, "evaluate_episodes": 4, "save_seconds": 0.0}
-    keys |= {"window": 2, "period": 1} if algorithm == "fsp" else {}
+def check_that_it_resumes_exactly(algorithm, keys, tmp_path):
+    """Stopped after three rollouts and gone on with, a run gives the numbers of one that was let alone."""
 
     class Stop:
         left = 3
@@ -99,6 +97,14 @@ def test_runs_resume_exactly(algorithm, tmp_path):
     read = [[json.loads(line) for line in (tmp_path / name / "metrics.jsonl").read_text().splitlines()] for name in ("whole", "run")]
     whole, again = ([{k: v for k, v in row.items() if not k.startswith("seconds")} for row in rows] for rows in read)
     assert whole == again
+
+
+@pytest.mark.parametrize("algorithm", ["sp", "fsp"])
+def test_runs_resume_exactly(algorithm, tmp_path):
+    keys = {**SMALL, "payoff": "chicken", "threads": 1, "evaluate_every": 96, "evaluate_episodes": 4, "save_seconds": 0.0}
+    keys |= {"window": 2, "period": 1} if algorithm == "fsp" else {}
+
+    check_that_it_resumes_exactly(algorithm, keys, tmp_path)
 
 
 def test_where_there_are_no_two_sides():
@@ -134,20 +140,7 @@ def test_runs_of_values_resume_exactly(algorithm, learner, tmp_path):
     keys = {**VALUES, "worlds": 8, "learner": learner, "gru": 3, "save_seconds": 0.0, "evaluate_every": 96}
     keys |= {"window": 2, "period": 1} if algorithm == "fsp" else {}
 
-    class Stop:
-        left = 3
-
-        def show(self, row):
-            self.left -= 1
-            if self.left == 0:
-                signal.raise_signal(signal.SIGINT)
-
-    assert start(algorithm, "matrix", keys, out=tmp_path / "whole", frames=300, seed=1).go()
-    assert not start(algorithm, "matrix", keys, out=tmp_path / "run", frames=300, seed=1).go(Stop())
-    assert resume(tmp_path / "run").go()
-    read = [[json.loads(line) for line in (tmp_path / name / "metrics.jsonl").read_text().splitlines()] for name in ("whole", "run")]
-    whole, again = ([{k: v for k, v in row.items() if not k.startswith("seconds")} for row in rows] for rows in read)
-    assert whole == again
+    check_that_it_resumes_exactly(algorithm, keys, tmp_path)
 
 
 def test_only_populations_have_a_learner_to_choose(tmp_path):
