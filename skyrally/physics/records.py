@@ -83,8 +83,12 @@ WORLD: Fields = [
 
 
 def record(fields: Fields) -> np.dtype:
-    """A record type with attribute access in plain Python too; 8-byte aligned as the compiler wants it."""
-    return np.dtype((np.record, np.dtype(fields, align=True)))
+    """A record type with attribute access in plain Python too; 8-byte aligned as the compiler wants it.
+
+    It ends in a field of no bytes: without it the compiler takes a record for a kind of any other that it begins with, and warns.
+    """
+    before_end = [field for field in fields if field[0] != "end"]  # of a record that is made longer
+    return np.dtype((np.record, np.dtype([*before_end, ("end", I1, (0,))], align=True)))
 
 
 def world_record(drones: int, drone_extra: Fields | None = None, world_extra: Fields | None = None, ball: bool = True) -> np.dtype:

@@ -112,7 +112,8 @@ class Sight:
         rows = np.zeros((len(lists), scenario.drones, max(len(row) for view in lists for row in view)), ROW)
         for v, view in enumerate(lists):
             for i, row in enumerate(view):
-                rows[v, i, : len(row)] = row
+                for k, name in enumerate(("start", "count", "thing", "flag")):
+                    rows[name][v, i, : len(row)] = [part[k] for part in row]
         return rows
 
     def _hidden(self, layout: Layout, teams: tuple[int, ...], i: int) -> Iterator[tuple[int, int, int, int]]:
