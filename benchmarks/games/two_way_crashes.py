@@ -3,7 +3,7 @@
     python benchmarks/games/two_way_crashes.py --runs runs/two-way-road --seeds 0 1 2 3 4
 
 Every method has the same budget of world steps, networks and hyperparameters. Stop it and call it again as you like: runs go on, finished
-ones are kept. It writes two_way_crashes.jsonl, a row per method and seed: 1,000 fresh episodes of the population against itself.
+ones are kept. It brings two_way_crashes.jsonl up to date, a row per method and seed: 1,000 fresh episodes of the population against itself.
 """
 
 from __future__ import annotations
@@ -66,8 +66,11 @@ def main() -> None:
     words.add_argument("--runs", type=Path, default=Path("runs/two-way-road"))
     words.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     words.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    words.add_argument("--file", type=Path, default=HERE / "two_way_crashes.jsonl", help="rows of other methods and seeds in it stay")
     given = words.parse_args()
-    file, rows = HERE / "two_way_crashes.jsonl", []
+    file = given.file
+    known = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    rows = {(row["method"], row["seed"]): row for row in known}
     for seed in given.seeds:
         for method in given.methods:
             root, keys = given.runs / f"{method}-{seed}", METHODS[method]
@@ -75,11 +78,11 @@ def main() -> None:
                 self_played(root, SCENARIO, {**PPO, "threads": 1, "evaluate_every": 400_000}, ROUNDS * RESPONSE, seed)
             else:
                 learn(root, SCENARIO, {**PSRO, **keys}, seed)
-            rows.append(row_of(root, method, seed))
-            print(json.dumps(rows[-1]), flush=True)
-            file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            rows[method, seed] = row_of(root, method, seed)
+            print(json.dumps(rows[method, seed]), flush=True)
+            file.write_text("".join(json.dumps(row) + "\n" for row in rows.values()))
     for other in (name for name in given.methods if name != "rae" and "rae" in given.methods):
-        ratio, low, high = ratio_of(rows, "rae", other)
+        ratio, low, high = ratio_of(list(rows.values()), "rae", other)
         print(f"{other}: {ratio:.1f} times the crashes of rae [{low:.1f}, {high:.1f}]")
 
 

@@ -25,9 +25,9 @@ from ..errors import SkyrallyError
 from ..rollout import Carry, Seat, begin, collect
 from .config import Range, option
 from .learned import INITIAL, Learned, Player
-from .losses import Diverged, masked_mean
+from .losses import Diverged, lesson_loss, masked_mean
 from .ppo import actor_spec
-from .teacher import led_worlds, teacher_for
+from .teacher import led_worlds, lessons, teacher_for
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,11 @@ class Apprentice(Player):
         self.led = 0  # worlds that the teacher plays
 
     def sample(self, obs: Tensor, memory: Tensor, out: Mapping[str, Tensor]) -> None:
-        lesson = torch.empty(out["action"].shape)
-        rows = (obs.contiguous().flatten(0, 1).numpy(), memory.flatten(0, 1).numpy(), lesson.flatten(0, 1).numpy())
-        self.teacher.act(*rows)
+        lesson = lessons(self.teacher, obs, memory)
         mean, _, _ = self.actors(obs[None], obs.new_zeros(*obs.shape[:2], 0))
         out["action"].copy_(mean[0] + self.noise * torch.randn_like(mean[0]))
         out["action"][: self.led] = lesson[: self.led]
-        out["lesson"].copy_(lesson.clamp_(-1.0, 1.0))
+        out["lesson"].copy_(lesson)
 
 
 class Imitation(Learned):
@@ -136,12 +134,3 @@ class Imitation(Learned):
         if not math.isfinite(total):
             raise Diverged(f"the loss is not finite ({total}); try a smaller learning_rate")
         return total / (config.epochs * config.minibatches)
-
-
-def lesson_loss(mean: Tensor, lesson: Tensor) -> Tensor:
-    """[...] mean over the action's numbers [..., A] of the squares of what `mean` is off.
-
-    Worlds clip actions to [-1, 1]: beyond the bound that the lesson is at is as good as at it.
-    """
-    beyond = mean * lesson.sign() > 1.0
-    return torch.where(beyond & (lesson.abs() >= 1.0), 0.0, mean - lesson).square().mean(-1)

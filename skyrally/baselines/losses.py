@@ -96,6 +96,15 @@ def margin_loss(values: Tensor, distance: Tensor, mask: Tensor | None = None) ->
     return masked_mean(best - (values.gather(-1, taught) + least)[..., 0], mask)
 
 
+def lesson_loss(mean: Tensor, lesson: Tensor) -> Tensor:
+    """[...] mean over the action's numbers [..., A] of the squares of what `mean` is off.
+
+    Worlds clip actions to [-1, 1]: beyond the bound that the lesson is at is as good as at it.
+    """
+    beyond = mean * lesson.sign() > 1.0
+    return torch.where(beyond & (lesson.abs() >= 1.0), 0.0, mean - lesson).square().mean(-1)
+
+
 def kl_estimate(log_prob: Tensor, old_log_prob: Tensor, mask: Tensor | None = None) -> Tensor:
     """KL(old, new) from samples of the old policy: mean of (ratio - 1) - log ratio, never negative (Schulman 2020)."""
     gap = log_prob - old_log_prob

@@ -22,10 +22,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..agents.agent import Agent
 from ..agents.basic import hover_action
 from ..agents.networks import Actors, Critic, NetworkSpec, PooledCritic, own_frame, turned_of
 from ..agents.sets import ENCODERS, entities_of
 from ..envs.choices import DISCRETE, Choices
+from ..errors import SkyrallyError
 from ..rollout import Rollout, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
@@ -37,11 +39,13 @@ from .losses import (
     ValueScale,
     clipped_surrogate,
     kl_estimate,
+    lesson_loss,
     masked_mean,
     normalised,
     value_loss,
 )
 from .returns import gae, successor_values
+from .teacher import lessons, stateless, teacher_for
 
 CHUNK = 4096  # rows per forward pass without gradients
 CRITICS = ("obs", "state", "pooled")
@@ -77,16 +81,18 @@ class PPOConfig:
     hold: int = option(1, "world steps that an action is held for; gamma and steps count actions", Range(1))
     stagger: bool = option(True, "spread the first episodes over the horizon")
     initial: str = option("", INITIAL)
+    teacher: str = option("", "an agent whose actions the mean is drawn to beside; empty: none")
+    lesson: float = option(10.0, "weight of the squared distance from what the teacher does", Range(0.0))
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
 
 
 class Policy(Player):
     """The acting side: draws actions from the actors' Gaussian, or choices by their scores."""
 
-    extras: Mapping[str, tuple[int, ...]] = {"log_prob": ()}
-
-    def __init__(self, actors: Actors, view: str, action_mode: str, choices: Choices | None, hold: int):
+    def __init__(self, actors: Actors, view: str, action_mode: str, choices: Choices | None, hold: int, teacher: Agent | None = None):
         self.actors, self.view, self.action_mode, self.choices, self.hold = actors, view, action_mode, choices, hold
+        self.teacher = teacher
+        self.extras: Mapping[str, tuple[int, ...]] = {"log_prob": (), **({"lesson": (4,)} if teacher else {})}
         self.kind = CHOICE if choices else GAUSSIAN
         self.memory_size = actors.spec.gru
 
@@ -96,6 +102,8 @@ class Policy(Player):
         out["action"][..., : action.shape[-1]] = action[0]
         out["log_prob"].copy_(self.kind.log_prob(action, mean, log_std)[0])
         memory.copy_(after)
+        if self.teacher:
+            out["lesson"].copy_(lessons(self.teacher, obs, obs.new_zeros(*obs.shape[:2], 0)))
 
 
 class PPO(Seated):
@@ -111,7 +119,15 @@ class PPO(Seated):
         actors = Actors(actor_spec(self.config, view, self.drones, len(choices) if choices else 0, env.action_size))
         for actor in () if choices else actors.each:
             actor.mean.bias.data.copy_(torch.as_tensor(self._first_action()))  # type: ignore[union-attr]
-        return Policy(actors, view.name, mode, choices, self.config.hold)
+        return Policy(actors, view.name, mode, choices, self.config.hold, self._teacher())
+
+    def _teacher(self) -> Agent | None:
+        """Who tells what to do beside. SkyrallyError for one that keeps a memory, or where there are choices."""
+        if not self.config.teacher:
+            return None
+        if self.env.action_mode == DISCRETE:
+            raise SkyrallyError("teacher= of this learner teaches numbers, not choices; leave action_mode out, or train pqn")
+        return stateless(teacher_for(self.env, self.config.teacher))
 
     def _prepare(self) -> None:
         """Critic and optimiser."""
@@ -233,8 +249,12 @@ class PPO(Seated):
         policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
         entropy = masked_mean(self.policy.kind.entropy(mean, log_std), alive)
         value = value_loss(self._value(self._seen(obs, track.state[at])), target[at], config.huber)
+        loss, told = policy - config.entropy * entropy + value, {}
+        if self.policy.teacher:
+            lesson = masked_mean(lesson_loss(mean, track.extras["lesson"][at]), alive)
+            loss, told = loss + config.lesson * lesson, {"loss/lesson": lesson.item()}
         self.optimiser.zero_grad()
-        (policy - config.entropy * entropy + value).backward()
+        loss.backward()
         if self.carry.frames <= config.critic_first:
             for weight in self.parameters[0]:
                 weight.grad = None  # not zero: Adam would take in that gradients are small, and leap when they come
@@ -243,7 +263,7 @@ class PPO(Seated):
         self.optimiser.step()
         with torch.no_grad():
             kl = kl_estimate(log_prob, old, alive)
-        return {"loss/policy": policy.item(), "loss/value": value.item(), "entropy": entropy.item(), "kl": kl.item()}
+        return told | {"loss/policy": policy.item(), "loss/value": value.item(), "entropy": entropy.item(), "kl": kl.item()}
 
 
 def actor_spec(config: Any, view: Layout, drones: int, choices: int, actions: int = 4) -> NetworkSpec:

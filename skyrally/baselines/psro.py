@@ -138,7 +138,7 @@ class PSRO:
         return {"responses": judged}
 
     def _task(self, state: State, profile: Profile, seat: int) -> Task:
-        y = profile[1 - seat]
+        y, averse = profile[1 - seat], state.round >= self.plan.neutral_rounds
         return Task(
             seat=seat,
             number=state.made + seat,
@@ -148,8 +148,8 @@ class PSRO:
             own=tuple(state.populations[seat]),
             own_mixture=tuple(profile[seat].tolist()),
             present=tuple((profile[seat] @ _rows(state.table.mean[seat], seat)).tolist()),
-            objective=self.plan.objective,
-            gamma=self.plan.gamma,
+            objective=self.plan.objective if averse else "neutral",
+            gamma=self.plan.gamma if averse else 0.0,
         )
 
     def _judge(self, state: State, trial: PayoffTable, profile: Profile, seat: int, candidate: str) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class Plan:
     rounds: int = 10  # best responses of every seat, at most
     objective: str = "neutral"
     gamma: float = 0.0  # of objectives and of the certificate
+    neutral_rounds: int = 0  # rounds at the start whose best responses are risk neutral
     episodes: int = 200  # of every cell at least
     most: int = 1000  # of a cell at most
     half_width: float = 0.05  # wanted of a cell's 95 % interval, in spans of the table's payoffs, where the equilibrium plays
@@ -84,10 +85,10 @@ class Plan:
             raise unknown("join", self.join, JOIN)
         if not (math.isfinite(self.gamma) and self.gamma >= 0.0):
             raise SkyrallyError(f"risk aversion is {self.gamma}; expected 0 or more")
-        if self.rounds < 0 or self.patience < 1 or self.firsts < 1 or not 1 <= self.episodes <= self.most or self.half_width <= 0.0:
-            words = "expected rounds 0 or more, patience and firsts 1 or more, 1 <= episodes <= most, half_width above 0"
+        if self.rounds < 0 or self.neutral_rounds < 0 or self.patience < 1 or self.firsts < 1 or not 1 <= self.episodes <= self.most or self.half_width <= 0.0:
+            words = "expected rounds and neutral_rounds 0 or more, patience and firsts 1 or more, 1 <= episodes <= most, half_width above 0"
             raise SkyrallyError(
-                f"rounds {self.rounds}, patience {self.patience}, firsts {self.firsts}, episodes {self.episodes}, "
+                f"rounds {self.rounds}, neutral_rounds {self.neutral_rounds}, patience {self.patience}, firsts {self.firsts}, episodes {self.episodes}, "
                 f"most {self.most}, half_width {self.half_width}; {words}"
             )
 

@@ -55,6 +55,7 @@ class PSROConfig:
     epsilon: float = option(0.0, "least probability of every policy in rae; 0: 0.01 / policies", Range(0.0, 0.5))
     restarts: int = option(1, "starts of rae's fictitious play", Range(1))
     objective: str = option(AUTO, "of best responses; auto: marginal with rae, else neutral", (AUTO, *OBJECTIVES))
+    neutral_rounds: int = option(0, "rounds at the start whose best responses are risk neutral, whatever the objective", Range(0))
     iterations: int = option(10, "rounds: best responses of every seat, at most", Range(0))
     response: int = option(200_000, "world steps of a best response", Range(1))
     warm: str = option(SCRATCH, "what a best response starts from", (SCRATCH, BEST))

@@ -24,7 +24,6 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -37,7 +36,7 @@ from .config import Range, option
 from .learned import INITIAL, Player, Seated
 from .losses import Diverged, margin_loss, masked_mean
 from .returns import lambda_returns
-from .teacher import led_worlds, teacher_for
+from .teacher import led_worlds, lessons, stateless, teacher_for
 
 MIXERS = ("none", "sum", "monotone")
 KINDS: dict[str, dict[str, Any]] = {"iql": {"mixer": "none"}, "vdn": {"mixer": "sum"}, "qmix": {"mixer": "monotone"}, "pqn": {"replay": 0}}
@@ -129,10 +128,8 @@ class ChoicePolicy(Player):
 
     def _distance(self, teacher: Agent, obs: Tensor) -> Tensor:
         """[W, n, K] squared distance of every choice's row from what the teacher does."""
-        rows = obs.contiguous().flatten(0, 1).numpy()
-        lesson = torch.empty(len(rows), 4)
-        teacher.act(rows, np.zeros((len(rows), 0), np.float32), lesson.numpy())
-        return (lesson.clamp_(-1.0, 1.0)[:, None] - self.rows).square().sum(-1).unflatten(0, obs.shape[:2])
+        lesson = lessons(teacher, obs, obs.new_zeros(*obs.shape[:2], 0))
+        return (lesson[..., None, :] - self.rows).square().sum(-1)
 
 
 class Q(Seated):
@@ -162,11 +159,9 @@ class Q(Seated):
         """Who leads at first. SkyrallyError for one that keeps a memory, or with a buffer, which does not keep lessons."""
         if not self.config.teacher:
             return None
-        teacher = teacher_for(self.env, self.config.teacher)
-        if teacher.memory_size or self.config.replay:
-            why = "learns from a buffer, which keeps no lessons; set replay=0" if self.config.replay else "keeps a memory; take another"
-            raise SkyrallyError(f"teacher is {teacher.name}, but {'this run' if self.config.replay else 'it'} {why}")
-        return teacher
+        if self.config.replay:
+            raise SkyrallyError("teacher= is set, but this run learns from a buffer, which keeps no lessons; set replay=0")
+        return stateless(teacher_for(self.env, self.config.teacher))
 
     def _mixer(self, drones: int) -> nn.Module:
         return Sum() if self.config.mixer == "sum" else Monotone(drones, self.track.state.shape[-1], self.config.mixing)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import torch
+from torch import Tensor
+
 from ..agents.agent import Agent
 from ..agents.by_rotor import ByRotor
 from ..agents.spec import find_agent
@@ -27,6 +30,20 @@ def teacher_for(env: BatchEnv, spec: str) -> Agent:
         advice = f"expected a teacher that flies by {mode}" if choices else f"set action_mode={teacher.action_mode}"
         raise SkyrallyError(f"{teacher.name} flies by {teacher.action_mode}; {advice}")
     return teacher
+
+
+def stateless(teacher: Agent) -> Agent:
+    """The teacher, for learners that keep no memory of its. SkyrallyError for one that needs it."""
+    if teacher.memory_size:
+        raise SkyrallyError(f"teacher is {teacher.name}, but it keeps a memory; take another, or train imitate")
+    return teacher
+
+
+def lessons(teacher: Agent, obs: Tensor, memory: Tensor) -> Tensor:
+    """[W, n, 4] what the teacher would do, each number in [-1, 1]. obs [W, n, O]; memory [W, n, M] is the teacher's and goes on."""
+    told = torch.empty(*obs.shape[:2], 4)
+    teacher.act(obs.contiguous().flatten(0, 1).numpy(), memory.flatten(0, 1).numpy(), told.flatten(0, 1).numpy())
+    return told.clamp_(-1.0, 1.0)
 
 
 def led_worlds(worlds: int, led: float, done: float) -> int:

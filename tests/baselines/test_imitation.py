@@ -11,7 +11,7 @@ import torch
 
 from skyrally.agents.by_rotor import ByRotor
 from skyrally.agents.spec import find_agent
-from skyrally.baselines.imitation import lesson_loss
+from skyrally.baselines.losses import lesson_loss
 from skyrally.baselines.run import resume, start
 from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError

@@ -65,6 +65,20 @@ def test_risk_aversion_selects_the_safe_equilibrium_from_the_same_start():
     assert safe.profile[0][1] > 0.99
 
 
+def test_the_first_rounds_may_be_risk_neutral():
+    asked = []
+
+    class Listening(ExactOracle):
+        def respond(self, task, stopped):
+            asked.append((task.objective, task.gamma))
+            return super().respond(task, stopped)
+
+    game = zero_sum(np.random.default_rng(0).uniform(-1, 1, (7, 8)))
+    plan = {"episodes": 1, "rounds": 3, "objective": "marginal", "gamma": 1.0, "neutral_rounds": 2}
+    solve(ExactArena(game), Listening(game), averse(1.0), **plan)
+    assert asked == [("neutral", 0.0)] * 4 + [("marginal", 1.0)] * 2
+
+
 class Noisy(ExactArena):
     """Payoffs with noise: cells need episodes."""
 
@@ -144,6 +158,7 @@ def test_cells_of_two_candidates_are_adopted():
         ({"gamma": -1.0}, "risk aversion is -1.0"),
         ({"join": "gaps"}, "did you mean gap"),
         ({"episodes": 0}, "episodes"),
+        ({"neutral_rounds": -1}, "neutral_rounds -1"),
         ({"start": (("0",), ("1",))}, "start names 2 populations; expected 1"),
         ({"start": (("0", "0"),)}, "names a policy twice"),
     ],

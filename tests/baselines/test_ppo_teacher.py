@@ -1,0 +1,68 @@
+"""PPO with a teacher beside: what it is told, that it learns it, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from skyrally.agents.spec import find_agent
+from skyrally.baselines.config import configured
+from skyrally.baselines.ppo import PPO, PPOConfig
+from skyrally.envs.doors import make
+from skyrally.errors import SkyrallyError
+
+pytestmark = pytest.mark.jit
+SMALL = {"worlds": 8, "steps": 16, "epochs": 2, "minibatches": 2, "hidden": (64, 64)}
+TEACHER = "scripted:bump-and-pass"
+
+
+def pupil(frames=10**9, mode="ctbr", **keys):
+    torch.manual_seed(0)
+    env = make("bump-and-pass", SMALL["worlds"], action_mode=mode, threads=1)
+    return PPO(env, configured(PPOConfig, {**SMALL, **keys}), frames)
+
+
+def learned(ppo, rollouts):
+    for _ in range(rollouts):
+        row = ppo.iterate()
+    return [p.detach().clone() for p in ppo.actors.parameters()], row
+
+
+def test_it_is_told_what_the_teacher_would_do_where_it_came_to():
+    ppo = pupil(teacher=TEACHER)
+    ppo.iterate()
+    teacher, told = find_agent(TEACHER, ppo.env.scenario), np.zeros((16, 4), np.float32)
+    for t in range(16):
+        teacher.act(ppo.track.obs[t].flatten(0, 1).numpy(), np.zeros((16, 0), np.float32), told)
+        assert np.array_equal(ppo.track.extras["lesson"][t].flatten(0, 1).numpy(), told.clip(-1, 1))
+    assert not torch.equal(ppo.track.action, ppo.track.extras["lesson"])
+
+
+def test_lessons_without_weight_change_nothing():
+    alone, _ = learned(pupil(), 3)
+    beside, row = learned(pupil(teacher=TEACHER, lesson=0.0), 3)
+    heard, _ = learned(pupil(teacher=TEACHER), 3)
+    assert row["loss/lesson"] > 0
+    assert all(torch.equal(a, b) for a, b in zip(alone, beside, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(alone, heard, strict=True))
+
+
+def test_lessons_sink_in():
+    ppo = pupil(teacher=TEACHER, lesson=10.0, learning_rate=3e-3)
+    losses = [ppo.iterate().get("loss/lesson") for _ in range(60)]
+    assert losses[0] is None  # the first rollout only tells how large observations are
+    assert sum(losses[-10:]) < 0.5 * losses[1] * 10
+
+
+@pytest.mark.parametrize(
+    ("mode", "keys", "words"),
+    [
+        ("discrete", {}, "teaches numbers"),
+        ("velocity", {}, "set action_mode=ctbr"),
+        ("rotor", {"teacher": "scripted:serve"}, "plays serve only"),
+    ],
+)
+def test_teachers_that_do_not_fit_are_refused(mode, keys, words):
+    with pytest.raises(SkyrallyError, match=words):
+        pupil(mode=mode, **{"teacher": TEACHER, **keys})
