@@ -85,12 +85,12 @@ class Plan:
             raise unknown("join", self.join, JOIN)
         if not (math.isfinite(self.gamma) and self.gamma >= 0.0):
             raise SkyrallyError(f"risk aversion is {self.gamma}; expected 0 or more")
-        if self.rounds < 0 or self.neutral_rounds < 0 or self.patience < 1 or self.firsts < 1 or not 1 <= self.episodes <= self.most or self.half_width <= 0.0:
-            words = "expected rounds and neutral_rounds 0 or more, patience and firsts 1 or more, 1 <= episodes <= most, half_width above 0"
-            raise SkyrallyError(
-                f"rounds {self.rounds}, neutral_rounds {self.neutral_rounds}, patience {self.patience}, firsts {self.firsts}, episodes {self.episodes}, "
-                f"most {self.most}, half_width {self.half_width}; {words}"
-            )
+        least = {"rounds": 0, "neutral_rounds": 0, "patience": 1, "firsts": 1, "episodes": 1, "most": self.episodes}
+        for name, bound in least.items():
+            if getattr(self, name) < bound:
+                raise SkyrallyError(f"{name} is {getattr(self, name)}; expected {bound} or more")
+        if self.half_width <= 0.0:
+            raise SkyrallyError(f"half_width is {self.half_width}; expected above 0")
 
 
 @dataclass

@@ -158,7 +158,7 @@ def test_cells_of_two_candidates_are_adopted():
         ({"gamma": -1.0}, "risk aversion is -1.0"),
         ({"join": "gaps"}, "did you mean gap"),
         ({"episodes": 0}, "episodes"),
-        ({"neutral_rounds": -1}, "neutral_rounds -1"),
+        ({"neutral_rounds": -1}, "neutral_rounds is -1"),
         ({"start": (("0",), ("1",))}, "start names 2 populations; expected 1"),
         ({"start": (("0", "0"),)}, "names a policy twice"),
     ],
