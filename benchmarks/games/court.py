@@ -7,8 +7,8 @@
     python benchmarks/games/court.py --captains --scenario volleyball-3v3 --runs runs/captains-3v3
 
 Networks begin with what imitation learned from `scripted:rally`, captains as the rules (`scripted:team`). Every method then has
-RESPONSES best responses' worth of world steps with the same networks and hyperparameters. Finished runs are kept, half-finished ones
-go on. It writes court.jsonl or captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md.
+RESPONSES best responses' worth of world steps with the same networks and hyperparameters; those `-after-sp` begin with what self-play came
+to, and `sp-twice` has as many steps as both together. Finished runs are kept, half-finished ones go on. It writes court.jsonl or captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ METHODS: dict[str, tuple[str, dict[str, Any]]] = {
     "psro-nash": ("psro", {**PSRO, "meta": "nash"}),
     "psro-rae": ("psro", {**PSRO, "meta": "rae", "aversion": 0.5, "crash_cost": CRASH_COST}),
 }
+METHODS |= {f"{name}-after-sp": METHODS[name] for name in ("psro-nash", "psro-rae")}
+METHODS["sp-twice"] = METHODS["sp"]
 RALLIES, SEED = 1000, 9000  # of every pair with a target; no training saw this seed
 CROSS, EXPLOITED = 200, 500  # of every other pair; of a trained exploiter
 
@@ -121,10 +123,12 @@ def commands(plan: Plan) -> dict[str, tuple[list[str], int]]:
         words = ["train", algorithm, plan.scenario, *same, str(plan.run(name))]
         if algorithm == "psro":
             words += ["--meta", keys.pop("meta")]
-            keys |= {"start": keys.pop("initial", RULES), "response": plan.frames(kind.response)}
+            begun = keys.pop("initial", RULES)
+            start = f"run:{plan.run('sp')}" if name.endswith("-after-sp") else begun
+            keys |= {"start": start, "response": plan.frames(kind.response)}
             told[name] = ([*words, *keyed(keys)], 0)
         else:
-            frames = plan.frames(RESPONSES * kind.response)
+            frames = plan.frames(RESPONSES * kind.response) * (2 if name == "sp-twice" else 1)
             told[name] = ([*words, "--frames", str(frames), *keyed(keys)], frames)
     return told
 

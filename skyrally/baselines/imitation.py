@@ -103,13 +103,11 @@ class Imitation(Learned):
     def iterate(self) -> dict[str, float]:
         """One rollout and what is learned from it, as numbers to log."""
         config, began = self.config, perf_counter()
-        done = min(1.0, self.carry.frames / self.frames)
-        self.policy.led = led_worlds(config.worlds, config.led, done)
+        self.policy.led = led_worlds(config.worlds, config.led, self.done)
         rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
         collected, row = perf_counter(), {}
         if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
-            for group in self.optimiser.param_groups:
-                group["lr"] = config.learning_rate * (1.0 - done * (1.0 - config.final_rate))
+            self.set_rate()
             row = {"loss/lesson": self._learn(rollout.joined())}
         self.actors.normaliser.update(rollout.joined().obs)
         row |= self.carry.episodes.summary() | {"led": self.policy.led / config.worlds}

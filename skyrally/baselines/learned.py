@@ -53,7 +53,22 @@ class Learned:
     actors: Actors
     policy: Player
     carry: Carry
+    config: Any
+    frames: int  # world steps of the whole training
+    optimiser: torch.optim.Optimizer
     parts: tuple[str, ...]  # the attributes whose states a checkpoint keeps
+
+    @property
+    def done(self) -> float:
+        """The share of the training that is over."""
+        return min(1.0, self.carry.frames / self.frames)
+
+    def set_rate(self) -> float:
+        """Sets the optimiser's step to what it is now, and gives it: it falls linearly to the share `final_rate`."""
+        rate = self.config.learning_rate * (1.0 - self.done * (1.0 - self.config.final_rate))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        return rate
 
     @torch.no_grad()
     def begin_with(self, spec: str) -> None:
@@ -127,7 +142,15 @@ class Seated(Learned):
         self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
         self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
         self.track: Track = self.carry.rollout.joined()
+        self._check_minibatches()
         self._prepare()
+
+    def _check_minibatches(self) -> None:
+        """SkyrallyError where a pass over a rollout would have empty parts."""
+        config, (steps, worlds) = self.config, self.track.done.shape
+        rows, of = (worlds, "worlds, with gru=") if config.gru else (steps * worlds, "worlds' steps")
+        if config.minibatches > rows and not getattr(config, "replay", 0):
+            raise SkyrallyError(f"minibatches is {config.minibatches}; expected at most {rows}, as many as there are {of}")
 
     def _player(self) -> Player:
         raise NotImplementedError

@@ -158,9 +158,8 @@ class PPO(Seated):
         collected = perf_counter()
         row: dict[str, float] = {}
         if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
-            for group in self.optimiser.param_groups:
-                group["lr"] = self._learning_rate()
-            row = self._learn(rollout)
+            rate = self.set_rate()
+            row = self._learn(rollout) | {"learning_rate": rate}
             self._calm()
         self.actors.normaliser.update(self.track.obs)
         self.critic.normaliser.update(self._seen(self.track.obs, self.track.state))
@@ -168,16 +167,11 @@ class PPO(Seated):
         row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
         return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
 
-    def _learning_rate(self) -> float:
-        config = self.config
-        done = min(1.0, self.carry.frames / self.frames)
-        return config.learning_rate * (1.0 - done * (1.0 - config.final_rate))
-
     @torch.no_grad()
     def _calm(self) -> None:
         """Lowers the bound of free standard deviations, so that in the end the mean, which is what plays, is what was learned about."""
         config = self.config
-        bound = math.log(config.std_init) + min(1.0, self.carry.frames / self.frames) * math.log(config.std_final / config.std_init)
+        bound = math.log(config.std_init) + self.done * math.log(config.std_final / config.std_init)
         for actor in self.actors.each:
             if config.std == "free" and not self.policy.choices:
                 actor.log_std.clamp_(max=max(bound, math.log(config.std_final)))  # type: ignore[union-attr,operator]
@@ -228,7 +222,7 @@ class PPO(Seated):
                 sums[name] = sums.get(name, 0.0) + value / (config.epochs * config.minibatches)
         if not all(map(math.isfinite, sums.values())):
             raise Diverged(f"losses are not finite ({', '.join(f'{k} {v:.3g}' for k, v in sums.items())}); try a smaller learning_rate")
-        return sums | {"explained": float(explained), "learning_rate": self._learning_rate()}
+        return sums | {"explained": float(explained)}
 
     def _minibatches(self) -> Iterator[tuple[Any, Tensor]]:
         """Places (t, w) in a rollout, each once: shuffled world steps [1, B], or with a GRU shuffled worlds at all times."""

@@ -169,7 +169,7 @@ class Q(Seated):
     def iterate(self) -> dict[str, float]:
         config, began = self.config, perf_counter()
         self.policy.epsilon = self._epsilon()
-        self.policy.led = led_worlds(config.worlds, config.led, self._done())
+        self.policy.led = led_worlds(config.worlds, config.led, self.done)
         rollout, self.carry = collect(self.env, self.seats, self.carry, config.steps)
         self.track = weighed(self._experience(rollout))
         collected = perf_counter()
@@ -177,9 +177,8 @@ class Q(Seated):
         if self.replay is not None:
             self.replay.add(self.track)
         if self.actors.normaliser.count > 0:  # the very first rollout only tells how large observations are
-            for group in self.optimiser.param_groups:
-                group["lr"] = config.learning_rate * (1.0 - self._done() * (1.0 - config.final_rate))
-            row = self._learn() | {"epsilon": self.policy.epsilon}
+            rate = self.set_rate()
+            row = self._learn() | {"epsilon": self.policy.epsilon, "learning_rate": rate}
         for networks in {self.networks, self.targets}:
             networks["actors"].normaliser.update(self.track.obs)  # type: ignore[union-attr,operator]
             if config.mixer == "monotone":
@@ -188,13 +187,9 @@ class Q(Seated):
         row |= {"seconds/collect": collected - began, "seconds/learn": perf_counter() - collected}
         return row | {f"seconds/{name}": value for name, value in self.carry.seconds.items()}
 
-    def _done(self) -> float:
-        """The share of the training that is over."""
-        return min(1.0, self.carry.frames / self.frames)
-
     def _epsilon(self) -> float:
         config = self.config
-        share = min(1.0, self._done() / config.explore) if config.explore else 1.0
+        share = min(1.0, self.done / config.explore) if config.explore else 1.0
         return config.epsilon + share * (config.epsilon_end - config.epsilon)
 
     def _learn(self) -> dict[str, float]:
@@ -203,7 +198,7 @@ class Q(Seated):
         sums = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
         if not all(map(math.isfinite, sums.values())):
             raise Diverged(f"losses are not finite ({', '.join(f'{k} {v:.3g}' for k, v in sums.items())}); try a smaller learning_rate")
-        return sums | {"learning_rate": self.optimiser.param_groups[0]["lr"], "steps": float(config.epochs * config.minibatches)}
+        return sums | {"steps": float(config.epochs * config.minibatches)}
 
     # -- what is learned from: (track, rows at, targets of the track) -----------------------------------------------------
 

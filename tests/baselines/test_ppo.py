@@ -162,11 +162,11 @@ def test_going_on_from_a_state_gives_the_same_numbers():
 
 def test_the_learning_rate_falls_linearly():
     ppo = learner(frames=6 * 4 * 10, learning_rate=0.5, final_rate=0.1)
-    assert ppo._learning_rate() == 0.5
+    assert ppo.set_rate() == 0.5
     ppo.carry.frames = 6 * 4 * 5
-    assert ppo._learning_rate() == pytest.approx(0.275)
+    assert ppo.set_rate() == pytest.approx(0.275)
     ppo.carry.frames = 10**9
-    assert ppo._learning_rate() == pytest.approx(0.05)
+    assert ppo.set_rate() == pytest.approx(0.05)
 
 
 def test_the_standard_deviation_is_bounded_lower_and_lower():
@@ -210,3 +210,11 @@ def test_bad_hyperparameters_are_one_clear_line(keys, message):
     with pytest.raises(SkyrallyError, match=message) as error:
         configured(PPOConfig, keys)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "most"), [({"gru": 4, "minibatches": 5}, "4, as many as there are worlds, with gru="), ({"minibatches": 25}, "24")]
+)
+def test_parts_of_a_rollout_are_not_empty(keys, most):
+    with pytest.raises(SkyrallyError, match=f"minibatches is {keys['minibatches']}; expected at most {most}"):
+        learner(**keys)
