@@ -6,6 +6,7 @@ and exit status 2.
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -254,7 +255,8 @@ def doctor(json: Json = False, quick: Flag = False) -> None:
 
 
 def main() -> None:
-    """The command line: exit status 0, 2 for a user's mistake, 130 when interrupted."""
+    """The command line: exit status 0, 2 for a user's mistake, 130 when interrupted, 143 when asked to end."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that half-written files go
     if sys.argv[1:] in (["--version"], ["version"]):
         print(__version__)
         return

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -123,3 +124,16 @@ def test_read_only_cache_works_and_says_so(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "cannot be written" in done.stderr
+
+
+def test_a_film_whose_making_is_ended_leaves_nothing(tmp_path):
+    words = [sys.executable, "-m", "skyrally", "watch", "hover", "--episodes", "1000", "--out", "film.mp4"]
+    making = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 240
+    while not any(part.stat().st_size for part in tmp_path.glob(".*.part")):
+        assert making.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    making.terminate()
+    assert making.wait(60) == 143
+    assert list(tmp_path.iterdir()) == []

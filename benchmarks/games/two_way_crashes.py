@@ -25,7 +25,9 @@ PPO = {"worlds": 256, "steps": 25, "hidden": (64, 64), "gamma": 0.98, "learning_
 ROUNDS, RESPONSE = 4, 200_000  # world steps of a best response
 PSRO = {**PPO, "iterations": ROUNDS, "response": RESPONSE, "warm": "best", "patience": 2}
 METHODS = {
-    "rae": {"meta": "rae", "aversion": 0.1, "objective": "episodic"},  # 0.5 is too much: who always crashes early has little variance
+    # Who crashes in every episode has little variance, so aversion comes after two risk-neutral responses.
+    "rae": {"meta": "rae", "aversion": 0.1, "objective": "episodic", "neutral_rounds": 2},
+    "rae-at-once": {"meta": "rae", "aversion": 0.1, "objective": "episodic"},
     "rae-marginal": {"meta": "rae", "aversion": 0.1},
     "rae-neutral": {"meta": "rae", "aversion": 0.0, "objective": "neutral"},
     "nash": {"meta": "nash"},

@@ -110,7 +110,7 @@ def announced(name: str, built: ModuleType, function: str = "step", pack: bool =
     cold = not numba.core.config.DISABLE_JIT and not any(path.parent.glob(f"__pycache__/{path.stem}.{function}-*.nbi"))
     start = time.perf_counter()
     if cold:
-        say(f"compiling {name} for this machine (once; usually 5 to 30 s) ...")
+        say(f"compiling {name} for this machine (once; usually 5 to 30 s, swarms up to minutes) ...")
     packing = numba.core.config.SLP_VECTORIZE
     numba.core.config.SLP_VECTORIZE = int(pack or packing)
     try:
