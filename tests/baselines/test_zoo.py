@@ -41,7 +41,8 @@ def test_swarms_of_quadrotors_are_as_good_as_said(name, least):
 @pytest.mark.parametrize("name", zoo_names())
 def test_they_are_small_and_say_where_they_come_from(name):
     assert sum(path.stat().st_size for path in (ZOO / name).iterdir()) < 1_000_000
-    agent = find_agent(f"zoo:{name}", find(name))
+    told = json.loads((ZOO / name / "agent.json").read_text())
+    agent = find_agent(f"zoo:{name}", find(told["scenario"]))
     assert {"command", "seed", "frames", "seconds", "machine", "result"} <= set(agent.provenance)
 
 
