@@ -7,8 +7,9 @@
     python benchmarks/games/court.py --captains --scenario volleyball-3v3 --runs runs/captains-3v3
 
 Networks begin with what imitation learned from `scripted:rally`, captains as the rules (`scripted:team`). Every method then has
-RESPONSES best responses' worth of world steps with the same networks and hyperparameters; those `-after-sp` begin with what self-play came
-to, and `sp-twice` has as many steps as both together. Finished runs are kept, half-finished ones go on. It writes court.jsonl or captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md.
+RESPONSES best responses' worth of world steps with the same networks and hyperparameters; those `-after-sp` begin with what self-play
+came to, and `sp-twice` has as many steps as both together. Finished runs are kept, half-finished ones go on. It writes court.jsonl or
+captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md.
 """
 
 from __future__ import annotations
