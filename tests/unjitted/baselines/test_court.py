@@ -37,6 +37,7 @@ def test_commands_have_keys_that_exist_and_equal_budgets(tmp_path, learner):
         configured(kind, learns)
         budgets[name] = keys["iterations"] * keys["response"] if of_psro else frames
     assert budgets.pop("lesson", 0) == learner.lesson
+    assert budgets.pop("sp-twice") == 2 * court.RESPONSES * learner.response
     assert set(budgets.values()) == {court.RESPONSES * learner.response}
     assert len(budgets) == 5
 
