@@ -5,11 +5,13 @@
     python benchmarks/games/court.py --scale 0.01 --runs /tmp/c  # everything, tiny
     python benchmarks/games/court.py --captains --runs runs/captains  # the same with captains, who lead a team of scripted skills
     python benchmarks/games/court.py --captains --scenario volleyball-3v3 --runs runs/captains-3v3
+    python benchmarks/games/court.py --captains --seed 1 --exploiters 0 1 2 --runs runs/captains-1
 
 Networks begin with what imitation learned from `scripted:rally`, captains as the rules (`scripted:team`). Every method then has
 RESPONSES best responses' worth of world steps with the same networks and hyperparameters; those `-after-sp` begin with what self-play
 came to, and `sp-twice` has as many steps as both together. Finished runs are kept, half-finished ones go on. It writes court.jsonl or
-captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md.
+captains.jsonl (a row per pair of agents and per trained exploiter) and the tables, court.md or captains.md; another match and another
+seed than 0 are added to these names.
 """
 
 from __future__ import annotations
@@ -88,7 +90,9 @@ class Plan:
     @property
     def name(self) -> str:
         """Of the files."""
-        return self.kind.name if self.scenario == SCENARIO else f"{self.kind.name}-{self.scenario.rpartition('-')[2]}"
+        parts = [self.kind.name]
+        parts += [self.scenario.rpartition("-")[2]] if self.scenario != SCENARIO else []
+        return "-".join(parts + [f"seed{self.seed}"] * bool(self.seed))
 
     def hyper(self, lesson: Path) -> dict[str, Any]:
         """Hyperparameters; of those that begin with a lesson, where it lies and how long the critic learns alone."""
