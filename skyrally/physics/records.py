@@ -82,13 +82,16 @@ WORLD: Fields = [
 ]
 
 
+END = ("_end", I1, (0,))  # of every record; a name that no scenario uses
+
+
 def record(fields: Fields) -> np.dtype:
     """A record type with attribute access in plain Python too; 8-byte aligned as the compiler wants it.
 
     It ends in a field of no bytes: without it the compiler takes a record for a kind of any other that it begins with, and warns.
     """
-    before_end = [field for field in fields if field[0] != "end"]  # of a record that is made longer
-    return np.dtype((np.record, np.dtype([*before_end, ("end", I1, (0,))], align=True)))
+    before_end = [field for field in fields if field[0] != END[0]]  # of a record that is made longer
+    return np.dtype((np.record, np.dtype([*before_end, END], align=True)))
 
 
 def world_record(drones: int, drone_extra: Fields | None = None, world_extra: Fields | None = None, ball: bool = True) -> np.dtype:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .records import DRONE, F8, I4, I8, WORLD, Fields, record
+from .records import DRONE, END, F8, I4, I8, WORLD, Fields, record
 
 NEIGHBOURS = 6  # of a drone that an observation can show, at most
 
@@ -73,7 +73,7 @@ def swarm_record(drones: int, head: np.dtype, drone: np.dtype) -> np.dtype:
     """The record of a world with `drones` drones: the head's fields where the head has them, then `drones`."""
     whole = record([*((name, *_spelled(head, name)) for name in head.names or ()), ("drones", drone, (drones,))])
     known, placed = head.fields or {}, whole.fields or {}
-    assert all(placed[name][1] == known[name][1] for name in known if name != "end")
+    assert all(placed[name][1] == known[name][1] for name in known if name != END[0])
     return whole
 
 

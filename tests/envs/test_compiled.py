@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from skyrally.physics.records import F8, record
+from skyrally.physics.records import END, F8, record
 from skyrally.physics.vec import cross, dot, fn, to_body, to_world
 
 pytestmark = pytest.mark.jit
@@ -30,8 +30,12 @@ def test_a_longer_record_is_no_kind_of_a_shorter_one():
 def test_a_record_made_longer_ends_once():
     short = record(SHORT)
     longer = record([*((name, short[name]) for name in short.names or ()), ("extra", F8)])
-    assert longer.names == ("pos", "extra", "end")
+    assert longer.names == ("pos", "extra", END[0])
     assert longer == record(LONG)
+
+
+def test_a_field_of_ones_own_may_be_called_end():
+    assert record([*SHORT, ("end", F8)]).names == ("pos", "end", END[0])
 
 
 @pytest.mark.parametrize("made", [dot, cross, to_body, to_world])

@@ -8,6 +8,7 @@ import pytest
 import skyrally
 from skyrally.envs.conformance import check
 from skyrally.envs.conformance.compare import record_difference
+from skyrally.physics.records import END
 
 NAMES = [
     pytest.param("hover", marks=pytest.mark.jit),
@@ -28,7 +29,7 @@ def test_a_snapshot_goes_on_exactly_and_carries_what_is_on_its_way():
     for _ in range(30):
         env.step(rng.uniform(-0.1, 0.5, (3, 1, 4)))
     saved, actions = env.snapshot(), rng.uniform(-0.1, 0.5, (20, 3, 1, 4))
-    assert saved.dtype.names[-3:] == ("sent", "seen", "end")
+    assert saved.dtype.names[-3:] == ("sent", "seen", END[0])
     expected = [env.step(a).obs.copy() for a in actions]
     end = env.snapshot()
     for again in (env, other):
