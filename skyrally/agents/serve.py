@@ -13,10 +13,16 @@ from .pilot import FULL, HALF_HEIGHT, MASS, fly_to, lift_of, strike
 from .sight import BENCHMARK_RADIUS, BENCHMARK_RESTITUTION
 from .team import ball_motion, four, three
 
-APEX, STEEPEST = 3.8, 0.68  # m, tangent of the racket's tilt
+APEX = 3.8  # m
+STEEPEST, LEVEL_UNTIL = 0.68, 0.29  # tangent of the racket's tilt; s before the hit when the turn to it begins
+FAR, FAR_STEEPEST, FAR_LEVEL_UNTIL = (
+    7.5,
+    1.0,
+    0.26,
+)  # m from the net: the same for a server farther back (6v6), who needs all the range there is
 CLEARANCE = COURT.net_height + BENCHMARK_RADIUS + 0.3  # m: over the net
 DEEPER = 0.2  # m: serves fall short by about this
-LEVEL_UNTIL, TURNED = 0.29, 0.2  # s before the hit: the turn begins; most of it is done
+TURNED = 0.2  # s before the hit when most of the turn is done
 BEHIND = 0.05  # m: until then the drone stays behind the ball, for the turn carries it forward
 DRIFT = -1.0  # m/s: the forward speed that the turn gives, as long as it is to come
 CLIMB = 5.0  # m/s^2: level with full thrust
@@ -30,15 +36,17 @@ GUESS, ROUNDS = 0.8, 5  # m over the drone, -
 def serve_ball(out, pos, vel, quat, rate, lift, ball, ball_vel, target):
     """Writes the action that serves a falling ball to `target`."""
     target = (target[0] - DEEPER, target[1], target[2])
+    far = ball[0] > FAR
+    steepest, level_until = FAR_STEEPEST if far else STEEPEST, FAR_LEVEL_UNTIL if far else LEVEL_UNTIL
     rise, t = 0.5 * (SLOWEST + FASTEST), 0.0
     meet, normal, speed = ball, (0.0, 0.0, 1.0), 0.0
     for _ in range(3):
         t = _meeting(pos, vel, ball, ball_vel, rise)
         meet, incoming = flight(ball, ball_vel, 0.0, t)
-        normal, speed = racket(incoming, launch_low(meet, incoming, target, APEX, 0.0, STEEPEST, CLEARANCE), BENCHMARK_RESTITUTION)
+        normal, speed = racket(incoming, launch_low(meet, incoming, target, APEX, 0.0, steepest, CLEARANCE), BENCHMARK_RESTITUTION)
         rise = _rise(vel, normal, speed, t)
     contact = add_scaled(meet, -(HALF_HEIGHT + BENCHMARK_RADIUS), normal)
-    if t > LEVEL_UNTIL:
+    if t > level_until:
         fly_to(out, pos, quat, vel, rate, (meet[0] + BEHIND, 2.0 * contact[1] - meet[1], pos[2]))
     else:
         strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t)

@@ -37,6 +37,11 @@ def test_it_rallies_against_itself():
     assert summary.three_touch >= 0.3
 
 
+@pytest.mark.slow
+def test_six_rally_too():
+    assert summarise(play("zoo:hierarchy-6v6", "zoo:hierarchy-6v6", 60, "volleyball-6v6")).crossings >= 2.0
+
+
 def test_the_captain_beats_the_rules():
     assert summarise(play("zoo:captain", "zoo:hierarchy", 60)).win_rate >= 0.7
 
