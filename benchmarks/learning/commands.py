@@ -35,7 +35,7 @@ CURVES = (
     Curve("back-and-forth", "ppo", 15_000_000, FORTH),
     Curve("hit-the-ball", "ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.1")),
     Curve("solo-bump", "ppo", 10_000_000),
-    Curve("bump-and-pass", "imitate", 24_000_000, AFTER_A_TEACHER),
+    Curve("bump-and-pass", "imitate", 24_000_000, (*AFTER_A_TEACHER, "practice_cycles=260")),
     Curve("set-and-spike-easy", "imitate", 14_000_000, AFTER_A_TEACHER),
     Curve("set-and-spike-hard", "imitate", 14_000_000, AFTER_A_TEACHER),
 )

@@ -23,6 +23,7 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 | place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
+Option `practice_cycles` (800): the horizon in training, where what is lost is lost in the first five bumps; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.
 View `own` (38 numbers) shows each drone the drill as drone_0 sees it, so that one policy learns from both: the distance from its anchor in
@@ -63,7 +64,7 @@ from .pair import (
     write_pair,
 )
 from .parts import COMMON_OPTIONS, REWARD_OPTIONS, ROOT, flags, stage_of
-from .scenario import BALL, MATES, Field, Layout, Metric, Published, Scenario, Term, pay
+from .scenario import BALL, MATES, Field, Layout, Metric, Published, Scenario, Term, pay, steps_of
 from .stage import Court
 
 advance = play
@@ -187,7 +188,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    return pair_params(PARAM_FIELDS, terms(options), options, HORIZON)
+    return pair_params(PARAM_FIELDS, terms(options), options, steps_of(options, "practice_cycles", HORIZON))
 
 
 BUMP_AND_PASS = Scenario(
@@ -201,13 +202,13 @@ BUMP_AND_PASS = Scenario(
     views={"benchmark": LAYOUT, "own": OWN},
     terms=terms,
     metric=Metric("bumps", "bumps", "hits in turn with the racket"),
-    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0},
+    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0, "practice_cycles": None},
     configure=configure,
     stage=lambda options: stage_of(
         "bump-and-pass", ("drone_0", "drone_1"), (0, 0), Court(2 * HALF_LENGTH, 2 * HALF_WIDTH, NET_HEIGHT), True, options
     ),
     yardstick="scripted:bump-and-pass",
     published=(Published(13.71, "MAPPO", 0.58), Published(0.84, "MADDPG", 0.09), Published(0.09, "QMIX", 0.0)),
-    practice=("practice",),
+    practice=("practice", "practice_cycles"),
     info=("bumps", "high_passes"),
 )

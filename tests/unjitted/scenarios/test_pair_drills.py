@@ -13,6 +13,7 @@ from skyrally.physics.records import BALL_BOARD, BALL_NET, BODY, RACKET
 from skyrally.scenarios import board, spike_parts
 from skyrally.scenarios.mirror import half_turn_quat
 from skyrally.scenarios.pair import SAME_TOUCH
+from skyrally.scenarios.registry import find
 
 PASS, EASY, HARD = "bump-and-pass", "set-and-spike-easy", "set-and-spike-hard"
 
@@ -396,6 +397,13 @@ def test_practice_is_a_share_and_shifts_no_other_draw():
         assert np.array_equal(usual.drones["quat"], other.drones["quat"])
         turns.append(bool(other.ball.vel.any()))
     assert 15 < sum(turns) < 45
+
+
+def test_practice_may_be_short():
+    scenario = find(PASS)
+    assert scenario.configure(scenario.resolved({"practice_cycles": 5}))["max_steps"] == 5
+    assert scenario.configure(scenario.resolved({}))["max_steps"] == 800
+    assert scenario.judged({"practice_cycles": 5, "shaping": False}) == {"shaping": False}
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, "half", float("nan")])
