@@ -145,14 +145,14 @@ def _check_disturb(options: Mapping[str, Any]) -> None:
 def sizes_of(options: Mapping[str, Any]) -> list[int]:
     """How many drones an episode may have: all, one number, the ends of a range, or a list (for names see `populated`)."""
     most, asked = agents_of(options), options["population"]
-    kind = set(asked) if isinstance(asked, Mapping) else None
     sizes: list[Any] = [most if asked is None else asked]
-    if kind == {"values"}:
-        sizes = list(asked["values"])
-    elif kind == {"low", "high"}:
+    if isinstance(asked, Mapping) and set(asked) == {"low", "high"}:
         sizes = [asked["low"], asked["high"]]
+    elif isinstance(asked, Mapping) and set(asked) == {"values"}:
+        sizes = list(asked["values"])
     whole = all(isinstance(size, (int, np.integer)) and not isinstance(size, bool) and 1 <= size <= most for size in sizes)
-    if not whole or not 1 <= len(sizes) <= VALUES or (kind == {"low", "high"} and sizes[0] > sizes[1]):
+    falling = whole and isinstance(asked, Mapping) and "low" in asked and sizes[0] > sizes[1]
+    if not whole or falling or not 1 <= len(sizes) <= VALUES:
         raise SkyrallyError(
             f"population is {asked!r}; expected numbers of drones from 1 to agents ({most}): one, "
             f"{{'low': ..., 'high': ...}}, {{'values': [...]}} with at most {VALUES}, or a split's name such as train"
