@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -12,27 +12,49 @@ from rich.table import Table
 from .cli_words import parse_options, print_json
 from .errors import SkyrallyError
 
+if TYPE_CHECKING:
+    from .tournament.sweep import Sweep
 
-def evaluate_over(agent: str, scenario: str | None, over: str, *, out: str | None, force: bool, json: bool, **kwargs: Any) -> None:
+
+def evaluate_over(
+    agent: str, scenario: str | None, over: str, *, yardstick: str | None, out: str | None, force: bool, json: bool, **kwargs: Any
+) -> None:
     """Prints a row per value; with `out` also writes over.json and over.png there."""
     from .tournament.sweep import sweep
 
+    def told(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
     name, values = parse_over(over)
-    done = sweep(agent, scenario, name, values, told=lambda line: print(line, file=sys.stderr, flush=True), **kwargs)
+    done = sweep(agent, scenario, name, values, told=told, **kwargs)
+    if yardstick is not None:
+        done = done.measured_by(yardstick, told)
     files, problem = ([], "") if out is None else done.store(Path(out), force=force)
     if json:
         print_json(done.result())
     else:
-        metric = done.results[0].metric.name
-        table = Table(name, metric, "95 %", "return", "episodes", title=f"{agent} in {done.results[0].scenario}", box=None)
-        for row in done.rows():
-            told = f"{row['return']:.4g} ± {row['error']:.2g}" if "return" in row else "-"
-            table.add_row(str(row[name]), f"{row['metric']:.4g}", f"[{row['low']:.4g}, {row['high']:.4g}]", told, str(row["episodes"]))
-        Console().print(table)
+        Console().print(table(done))
     if files:
         print("wrote " + ", ".join(map(str, files)), file=sys.stderr)
     if problem:
         print(f"skyrally: {problem}", file=sys.stderr)
+
+
+def table(done: Sweep) -> Table:
+    """The rows as they are printed; with a scale also the yardsticks, the scores, and beneath the area."""
+    first, area = done.results[0], done.area()
+    beneath = None if area is None else f"mean score over the logarithm of {done.name}: {area:.3g}"
+    heads = [done.name, first.metric.name, "95 %", "return", "episodes"]
+    heads += ["random", done.scale[1].results[0].agent, "score", "95 %"] if done.scale else []
+    made = Table(*heads, title=f"{first.agent} in {first.scenario}", caption=beneath, box=None)
+    for row in done.rows():
+        told = f"{row['return']:.4g} ± {row['error']:.2g}" if "return" in row else "-"
+        words = [str(row[done.name]), f"{row['metric']:.4g}", f"[{row['low']:.4g}, {row['high']:.4g}]", told, str(row["episodes"])]
+        if done.scale:
+            words += [f"{row['random']:.4g}", f"{row['yardstick']:.4g}"]
+            words += ["-", "-"] if row["score"] is None else [f"{row['score']:.3g}", f"[{row['score_low']:.3g}, {row['score_high']:.3g}]"]
+        made.add_row(*words)
+    return made
 
 
 def parse_over(over: str) -> tuple[str, list[Any]]:
