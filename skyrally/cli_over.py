@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,27 +18,51 @@ if TYPE_CHECKING:
 
 
 def evaluate_over(
-    agent: str, scenario: str | None, over: str, *, yardstick: str | None, out: str | None, force: bool, json: bool, **kwargs: Any
+    agent: str,
+    scenario: str | None,
+    over: str,
+    *,
+    yardstick: str | None,
+    adapt: str | None,
+    out: str | None,
+    force: bool,
+    json: bool,
+    **kwargs: Any,
 ) -> None:
-    """Prints a row per value; with `out` also writes over.json and over.png there."""
-    from .tournament.sweep import sweep
-
-    def told(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
+    """Prints a row per value, and after each number of updates; with `out` also writes over.json and over.png there."""
     name, values = parse_over(over)
-    done = sweep(agent, scenario, name, values, told=told, **kwargs)
+    kwargs["told"] = lambda line: print(line, file=sys.stderr, flush=True)
+    sweeps = _adapted(agent, scenario, name, values, adapt, **kwargs) if adapt else _zero_shot(agent, scenario, name, values, **kwargs)
     if yardstick is not None:
-        done = done.measured_by(yardstick, told)
-    files, problem = ([], "") if out is None else done.store(Path(out), force=force)
+        measured = sweeps[0].measured_by(yardstick, kwargs["told"])
+        sweeps = [replace(one, scale=measured.scale) for one in sweeps]
+    first, *adapted = sweeps
+    files, problem = ([], "") if out is None else first.store(Path(out), adapted=adapted, force=force)
     if json:
-        print_json(done.result())
+        print_json({**first.result(), **({"adapted": [one.result() for one in adapted]} if adapted else {})})
     else:
-        Console().print(table(done))
+        for one in sweeps:
+            Console().print(table(one))
     if files:
         print("wrote " + ", ".join(map(str, files)), file=sys.stderr)
     if problem:
         print(f"skyrally: {problem}", file=sys.stderr)
+
+
+def _zero_shot(agent: str, scenario: str | None, name: str, values: list[Any], **kwargs: Any) -> list[Sweep]:
+    from .tournament.sweep import sweep
+
+    return [sweep(agent, scenario, name, values, **kwargs)]
+
+
+def _adapted(
+    agent: str, scenario: str | None, name: str, values: list[Any], updates: str, *, opponent: str | None, **kwargs: Any
+) -> list[Sweep]:
+    from .baselines.adapt import adapt
+
+    if scenario is not None or opponent is not None:
+        raise SkyrallyError("adapt takes the scenario from the run, and drills have no opponent; leave both out")
+    return adapt(agent, name, values, parse_over(f"updates={updates}")[1], **kwargs)
 
 
 def table(done: Sweep) -> Table:

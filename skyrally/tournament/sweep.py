@@ -22,6 +22,7 @@ from ..atomic import PendingFile
 from ..errors import SkyrallyError
 from ..scenarios.populations import spelled_out
 from ..scenarios.registry import find
+from ..scenarios.scenario import Scenario
 from .evaluation import Evaluation, evaluate
 from .statistics import normalised_score
 
@@ -85,16 +86,17 @@ class Sweep:
         low, high = (sweep(name, first.scenario, self.name, self.values, **play) for name in names)
         return replace(self, scale=(low, high))
 
-    def store(self, folder: str | Path, *, force: bool = False) -> tuple[list[Path], str]:
-        """Writes over.json and over.png into a folder: (files, why there is no picture, or "")."""
+    def store(self, folder: str | Path, *, adapted: Sequence[Sweep] = (), force: bool = False) -> tuple[list[Path], str]:
+        """Writes over.json and over.png into a folder: (files, why there is no picture, or ""). adapted: the same after updates."""
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SkyrallyError(f"cannot write into {folder}: {error.strerror}; choose a folder that can be written") from None
         table, picture = (PendingFile(folder / name, force=force) for name in ("over.json", "over.png"))
-        problem = draw([self, *(self.scale or ())], picture.temporary)
-        table.temporary.write_text(json.dumps(self.result(), indent=1, default=str) + "\n")
+        problem = draw([self, *adapted, *(self.scale or ())], picture.temporary)
+        told = self.result() | ({"adapted": [one.result() for one in adapted]} if adapted else {})
+        table.temporary.write_text(json.dumps(told, indent=1, default=str) + "\n")
         table.commit()
         if problem:
             picture.abort()
@@ -118,17 +120,29 @@ def sweep(
     `population` is given.
     """
     found = find(scenario or home(agent)[0])
-    if name == "agents" and found.family == "swarm":
-        values = spelled_out(found.name, values)
+    values = values_over(found, name, values)
+    if of_population(found, name):
         kwargs.setdefault("population", None)
-    if not values or len(set(map(str, values))) != len(values):
-        raise SkyrallyError(f"{name} is to run over {list(values)}; expected one value or more, each once")
     results = []
     for value in values:
         one = evaluate(agent, scenario, **{**kwargs, name: value})
         results.append(one)
         told(f"{name} {value}: {one.metric.name} {one.metric}")
     return Sweep(name, tuple(values), tuple(results))
+
+
+def of_population(scenario: Scenario, name: str) -> bool:
+    """Whether an option is how many drones a swarm has."""
+    return name == "agents" and scenario.family == "swarm"
+
+
+def values_over(scenario: Scenario, name: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The values, names of populations exchanged for their numbers. SkyrallyError for values given twice, or none."""
+    if of_population(scenario, name):
+        values = spelled_out(scenario.name, values)
+    if not values or len(set(map(str, values))) != len(values):
+        raise SkyrallyError(f"{name} is to run over {list(values)}; expected one value or more, each once")
+    return values
 
 
 def _metric(one: Evaluation) -> dict[str, float]:

@@ -43,7 +43,17 @@ def test_table_and_picture_are_written_and_not_overwritten(done, tmp_path):
 
 def test_the_verb_prints_a_table(capsys):
     evaluate_over(
-        "scripted:homing", "aggregate", "agents=3", yardstick=None, out=None, force=False, json=False, episodes=6, seed=1, **OPTIONS
+        "scripted:homing",
+        "aggregate",
+        "agents=3",
+        yardstick=None,
+        adapt=None,
+        out=None,
+        force=False,
+        json=False,
+        episodes=6,
+        seed=1,
+        **OPTIONS,
     )
     assert "spread" in capsys.readouterr().out
 
@@ -107,7 +117,9 @@ def test_where_the_yardstick_does_as_random_actions_do_there_is_no_score():
 
 
 def test_scores_are_printed_and_written(measured, tmp_path, capsys):
-    evaluate_over("scripted:homing", "aggregate", "agents=3,4", yardstick="own", out=None, force=False, json=False, episodes=6, **OPTIONS)
+    evaluate_over(
+        "scripted:homing", "aggregate", "agents=3,4", yardstick="own", adapt=None, out=None, force=False, json=False, episodes=6, **OPTIONS
+    )
     assert "mean score" in capsys.readouterr().out
     measured.store(tmp_path)
     told = json.loads((tmp_path / "over.json").read_text())
