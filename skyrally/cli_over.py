@@ -66,16 +66,17 @@ def _adapted(
 
 
 def table(done: Sweep) -> Table:
-    """The rows as they are printed; with a scale also the yardsticks, the scores, and beneath the area."""
+    """The rows as they are printed: with returns, or with a scale the yardsticks' metrics, the scores, and beneath the area."""
     first, area = done.results[0], done.area()
     beneath = None if area is None else f"mean score over the logarithm of {done.name}: {area:.3g}"
-    heads = [done.name, first.metric.name, "95 %", "return", "episodes"]
-    heads += ["random", done.scale[1].results[0].agent, "score", "95 %"] if done.scale else []
+    heads = [done.name, first.metric.name, "95 %"]
+    heads += ["random", "yardstick", "score", "95 %"] if done.scale else ["return", "episodes"]
     made = Table(*heads, title=f"{first.agent} in {first.scenario}", caption=beneath, box=None)
     for row in done.rows():
-        told = f"{row['return']:.4g} ± {row['error']:.2g}" if "return" in row else "-"
-        words = [str(row[done.name]), f"{row['metric']:.4g}", f"[{row['low']:.4g}, {row['high']:.4g}]", told, str(row["episodes"])]
-        if done.scale:
+        words = [str(row[done.name]), f"{row['metric']:.4g}", f"[{row['low']:.4g}, {row['high']:.4g}]"]
+        if not done.scale:
+            words += [f"{row['return']:.4g} ± {row['error']:.2g}" if "return" in row else "-", str(row["episodes"])]
+        else:
             words += [f"{row['random']:.4g}", f"{row['yardstick']:.4g}"]
             words += ["-", "-"] if row["score"] is None else [f"{row['score']:.3g}", f"[{row['score_low']:.3g}, {row['score_high']:.3g}]"]
         made.add_row(*words)

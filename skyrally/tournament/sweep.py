@@ -174,6 +174,8 @@ def draw(sweeps: Sequence[Sweep], path: Path) -> str:
         panel.fill_between(x, [row["low"] for row in rows], [row["high"] for row in rows], alpha=0.2, linewidth=0)
         if numbers and min(x) > 0 and max(x) / min(x) > 20:
             panel.set_xscale("log")
+            panel.set_xticks(x, [str(value) for value in x])
+            panel.minorticks_off()
     panel.set_xlabel(sweeps[0].name)
     panel.set_ylabel(sweeps[0].results[0].metric.name)
     panel.grid(alpha=0.25)
