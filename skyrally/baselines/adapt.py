@@ -26,6 +26,7 @@ from .run import RunConfig, kind_of
 
 SEED = 2**41  # added to that of the worlds adapted in, so that the episodes judged by are others
 FOREVER = 2**60  # world steps of the training: its learning rate stays what it is
+BEGUN = {"critic_first": 0, "led": 0.0}  # keys of beginners, as they are for whoever has begun
 
 
 def adapt(
@@ -82,7 +83,7 @@ def _learner(config: Mapping[str, Any], state: Mapping[str, Any], what: str, see
     """The run's learner as it was, in worlds with these options."""
     run = configured(RunConfig, config["run"])
     kind, hyper, _ = kind_of(run.algorithm, run.learner)
-    settings = configured(hyper, config["algorithm"])
+    settings = configured(hyper, {name: BEGUN.get(name, value) for name, value in config["algorithm"].items()})
     torch.manual_seed(seed)
     scenario, place = find(run.scenario), config["place"]
     env = worlds_for(scenario, settings.worlds, gamma_of(settings), place, seed=SEED + seed, threads=run.threads or None, **options)

@@ -22,6 +22,7 @@ KEYS = {
     "evaluate_episodes": 2,
     "max_cycles": 10,
     "learning_rate": 0.05,
+    "critic_first": 16,  # the first rollout: not waited for again
 }
 
 
