@@ -34,7 +34,7 @@ def keep(run: tyro.conf.Positional[Path], name: tyro.conf.Positional[str], episo
     metric = {key: float(f"{getattr(done.metric, key):.4g}") for key in ("mean", "low", "high")}
     manifest = json.loads((source / MANIFEST).read_text())
     told = manifest["provenance"]
-    told["command"] = re.sub(r" --out \S+", "", told["command"])
+    told["command"] = re.sub(r"run:\S*/", "run:runs/", re.sub(r" --out \S+", "", told["command"]))
     told["result"] = {"metric": done.metric.name, **metric, "episodes": episodes, "seed": SEED, **({"options": given} if given else {})}
     target.mkdir(exist_ok=True)
     shutil.copyfile(source / WEIGHTS, target / WEIGHTS)

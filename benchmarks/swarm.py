@@ -1,8 +1,9 @@
 """How fast swarms step: agent control steps per second over worlds x drones, cost per agent over the number of drones, memory.
 
-python benchmarks/swarm.py [--threads 1] [--json] [--every | --scenario NAME ...]
+python benchmarks/swarm.py [--threads 1] [--json] [--every | --scenario NAME ...] [--drones N]
 
-Without names: flock over sizes. `--every`: each scenario of swarms, EACH drones in all, in worlds of its usual size.
+Without names: flock over sizes. `--every`: each scenario of swarms, EACH drones in all, in worlds of its usual size or of N drones (from
+1,024 on the other compiled form steps them).
 
 Everything is included: motion, cell lists, neighbours, rewards, observations. Random actions; process CPU time on one thread (so that
 neighbours on the machine count little), wall time on more. An agent control step is 20 ms of one quadrotor; a point's is its decision.
@@ -57,9 +58,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--every", action="store_true")
     parser.add_argument("--scenario", nargs="*", default=[], choices=SWARMS)
+    parser.add_argument("--drones", type=int)
     asked = parser.parse_args()
     named = SWARMS if asked.every else asked.scenario
-    rows = [usual(name, asked.threads) for name in named] if named else over_sizes(asked.threads)
+    rows = [usual(name, asked.threads, asked.drones) for name in named] if named else over_sizes(asked.threads)
     if asked.json:
         print(json.dumps(rows, indent=1))
         return
@@ -74,9 +76,9 @@ def main() -> None:
         )
 
 
-def usual(name: str, threads: int) -> dict:
-    """A scenario as it is by default."""
-    drones = skyrally.find_scenario(name).drones
+def usual(name: str, threads: int, drones: int | None = None) -> dict:
+    """A scenario as it is by default, or with so many drones in a world."""
+    drones = drones or skyrally.find_scenario(name).drones
     return measure(EACH // drones, drones, threads, substeps=None, scenario=name)
 
 

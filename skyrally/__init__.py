@@ -17,6 +17,7 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .envs.batch import BatchEnv, Step
+    from .envs.buckets import make_buckets
     from .envs.doors import env, list_scenarios, make, parallel_env
     from .envs.registration import register_all
     from .errors import SkyrallyError
@@ -31,6 +32,7 @@ _HOMES = {
     "find_scenario": ("scenarios.registry", "find"),
     "list_scenarios": ("envs.doors", "list_scenarios"),
     "make": ("envs.doors", "make"),
+    "make_buckets": ("envs.buckets", "make_buckets"),
     "parallel_env": ("envs.doors", "parallel_env"),
     "register_all": ("envs.registration", "register_all"),
     "register_scenario": ("scenarios.registry", "register"),
@@ -45,6 +47,7 @@ __all__ = [
     "find_scenario",
     "list_scenarios",
     "make",
+    "make_buckets",
     "parallel_env",
     "register_all",
     "register_scenario",

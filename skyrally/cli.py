@@ -135,6 +135,8 @@ def evaluate(
     seed: int = 0,
     disturb: str | None = None,
     over: str | None = None,
+    yardstick: str | None = None,
+    adapt: str | None = None,
     engine: str | None = None,
     out: str | None = None,
     force: Flag = False,
@@ -152,6 +154,8 @@ def evaluate(
         seed: of the worlds and agents.
         disturb: none, mild or hard.
         over: an option at several values, with a table: agents=2,5,10,50,200; of swarms agents=all, test, train ... (their populations).
+        adapt: with --over, of a run: also after so many updates of its learner at each value, for example 1,5,20.
+        yardstick: with --over: also the score between random actions (0) and this agent (1); own: the scenario's own player.
         engine: what moves the bodies: native or genesis (default: native).
         out: a folder for rows.jsonl (a row per episode) and result.json; with --over for over.json and over.png.
         force: overwrite these files.
@@ -162,8 +166,11 @@ def evaluate(
 
     options = with_words(option, disturb=disturb, engine=engine)
     if over is not None:
-        evaluate_over(agent, scenario, over, out=out, force=force, json=json, opponent=opponent, episodes=episodes, seed=seed, **options)
+        play = {"opponent": opponent, "episodes": episodes, "seed": seed, **options}
+        evaluate_over(agent, scenario, over, yardstick=yardstick, adapt=adapt, out=out, force=force, json=json, **play)
         return
+    if yardstick is not None or adapt is not None:
+        raise SkyrallyError("yardstick and adapt go with --over; add for example --over agents=test")
     done = evaluation(agent, scenario, opponent=opponent, episodes=episodes, seed=seed, quiet=json, **options)
     files = [] if out is None else done.store(out, force=force)
     if json:

@@ -19,7 +19,7 @@ def main(folder: str) -> None:
     """Keeps the row of every run in a folder."""
     ROWS.mkdir(exist_ok=True)
     for row in read_rows([folder]):
-        row["command"] = re.sub(r"--out \S*?([^/\s]+)(?=\s|$)", r"--out runs/\1", row["command"])
+        row["command"] = re.sub(r"(--out |run:)\S*?([^/\s]+)(?=\s|$)", r"\1runs/\2", row["command"])
         (ROWS / f"{row['run']}.json").write_text(json.dumps(row, indent=1) + "\n")
         last = row["curve"][-1] if row["curve"] else {}
         print(f"{row['run']}: {row['frames']} frames of {row['asked']}, {row['seconds']:.0f} s, last evaluation {last.get('evaluation')}")

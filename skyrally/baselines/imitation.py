@@ -19,6 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..agents.agent import Agent
 from ..agents.networks import Actors
+from ..agents.sets import ENCODERS
 from ..envs.batch import BatchEnv
 from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
@@ -45,16 +46,17 @@ class ImitationConfig:
     final_rate: float = option(0.02, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     grad_norm: float = option(1.0, "bound of the gradient", Range(0.0, open_low=True))
     average: float = option(0.999, "what the average of weights keeps of itself per step of the optimiser", Range(0.0, 0.9999))
+    hold: int = option(1, "world steps that an action is held for; steps count actions", Range(1))
     share: bool = option(True, "one actor for all drones")
     hidden: tuple[int, ...] = option((128, 128), "widths of the layers", Range(1))
     activation: str = option("hardswish", "between layers", ("elu", "relu", "silu", "tanh", "hardswish"))
+    encoder: str = option("none", "of the entities in an observation (fields NAME_0, NAME_1, ...)", ENCODERS)
     frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
     initial: str = option("", INITIAL)
     std: ClassVar[str] = "free"  # of the actor, for learners that begin with it
     std_init: ClassVar[float] = 0.6
     gru: ClassVar[int] = 0
-    encoder: ClassVar[str] = "none"
 
 
 class Apprentice(Player):
@@ -63,8 +65,9 @@ class Apprentice(Player):
     extras: Mapping[str, tuple[int, ...]] = {"lesson": (4,)}
     choices = None
 
-    def __init__(self, actors: Actors, teacher: Agent, view: str, action_mode: str, noise: float):
-        self.actors, self.teacher, self.view, self.action_mode, self.noise = actors, teacher, view, action_mode, noise
+    def __init__(self, actors: Actors, teacher: Agent, view: str, action_mode: str, noise: float, hold: int):
+        self.actors, self.teacher, self.view, self.action_mode = actors, teacher, view, action_mode
+        self.noise, self.hold = noise, hold
         self.memory_size = teacher.memory_size
         self.led = 0  # worlds that the teacher plays
 
@@ -91,9 +94,9 @@ class Imitation(Learned):
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(config.average))
         self.actors: Actors = self.average.module
         self.actors.normaliser = self.network.normaliser
-        self.policy = Apprentice(self.actors, teacher, env.layout.name, env.action_mode, config.noise)
+        self.policy = Apprentice(self.actors, teacher, env.layout.name, env.action_mode, config.noise, config.hold)
         self.seats = [Seat(self.policy)]
-        self.carry: Carry = begin(env, self.seats, config.steps, stagger=True)
+        self.carry: Carry = begin(env, self.seats, config.steps, stagger=True, hold=config.hold)
         self.optimiser = torch.optim.Adam(self.network.parameters(), config.learning_rate, fused=True)
 
     def warm(self, weights: Mapping[str, Tensor]) -> None:

@@ -15,8 +15,9 @@ from ..errors import SkyrallyError
 from ..physics.cells import around, strip
 from ..physics.vec import add, add_scaled, fn, norm, scale, sub, vec3
 from .pillars import column_of, has_pillar, in_sight, middle
+from .populations import populated
 from .stage import Disc
-from .swarm_parts import agents_of, names
+from .swarm_parts import agents_of, names, sizes_of
 
 PER_EVADER = 4  # pursuers
 MOST_SHOWN = 64  # evaders in pictures
@@ -57,39 +58,43 @@ def _from_pillars(world, x, y):
     return px, py, 0.0
 
 
-def asked_evaders(options: Mapping[str, Any]) -> int | None:
-    """The option `evaders`; of `evader_agents` also what does not go with it is told."""
-    evaders, agents, both = options["evaders"], agents_of(options), options["evader_agents"]
+def fixed_evaders(options: Mapping[str, Any]) -> int:
+    """How many evaders every episode has; 0: as many as are usual for its drones.
+
+    Evaders that are agents are the first of the drones and as many in every episode, so that nobody changes sides.
+    """
+    evaders, both = options["evaders"], options["evader_agents"]
     if not isinstance(both, bool):
         raise SkyrallyError(f"evader_agents is {both!r}; expected true or false")
-    if both and options["population"] is not None:
-        raise SkyrallyError("evader_agents=true and population do not go together: who is an evader would change; leave population out")
-    if both and agents < 2:
-        raise SkyrallyError(f"agents is {agents}; with evader_agents=true 2 or more are needed, a pursuer and an evader")
-    most = agents - 1 if both else agents
+    drones = min(sizes_of(populated("pursuit", options))) if both else agents_of(options)
+    if both and drones < 2:
+        what = "agents" if options["population"] is None else "the least of population"
+        raise SkyrallyError(f"{what} is {drones}; with evader_agents=true 2 or more are needed, a pursuer and an evader")
+    most = drones - both
     whole = isinstance(evaders, (int, np.integer)) and not isinstance(evaders, bool)
     if evaders is not None and not (whole and 1 <= evaders <= most):
-        raise SkyrallyError(f"evaders is {evaders!r}; expected a whole number from 1 to {most}, with {agents} agents")
-    return None if evaders is None else int(evaders)
+        raise SkyrallyError(f"evaders is {evaders!r}; expected a whole number from 1 to {most}, with {drones} agents")
+    return int(evaders or (usual_evaders(drones, both) if both else 0))
 
 
-def evaders_of(options: Mapping[str, Any]) -> int:
-    """How many evaders there may be."""
-    per = PER_EVADER + 1 if options["evader_agents"] else PER_EVADER
-    return options["evaders"] or -(-options["agents"] // per)
+def usual_evaders(drones: int, both: bool) -> int:
+    """One to four pursuers, who are `drones`; `both`: who are among them."""
+    return -(-drones // (PER_EVADER + both))
 
 
 def roles(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Names and colours of the agents."""
-    count, evaders = agents_of(options), evaders_of(options)
+    count, evaders = agents_of(options), fixed_evaders(options)
     if not options["evader_agents"]:
         return names(count), (0,) * count
     hunters = count - evaders
-    told = [f"pursuer_{k}" for k in range(hunters)] + [f"evader_{k}" for k in range(evaders)]
-    return tuple(told), (1,) * hunters + (0,) * evaders
+    told = [f"evader_{k}" for k in range(evaders)] + [f"pursuer_{k}" for k in range(hunters)]
+    return tuple(told), (0,) * evaders + (1,) * hunters
 
 
 def evader_discs(options: Mapping[str, Any], radius: float) -> tuple[Disc, ...]:
     """How evaders that are no agents look: one disc to each that there may be."""
-    most = 0 if options["evader_agents"] else min(evaders_of(options), MOST_SHOWN)
+    if options["evader_agents"]:
+        return ()
+    most = min(fixed_evaders(options) or usual_evaders(agents_of(options), False), MOST_SHOWN)
     return tuple(Disc(f"evader_{k}", radius, 0.35 * radius, colour="red") for k in range(most))

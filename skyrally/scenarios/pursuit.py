@@ -2,7 +2,8 @@
 
 Constants of the reference (B3, B4 S7), at 50 Hz instead of 100; n pursuers. The pursuers are the agents; evaders are quadrotors as
 they are, steered by a rule: away from every pursuer in sight, the wall, ground, ceiling and pillars, each by the inverse distance.
-With `evader_agents=True` evaders are agents too, the last of the `agents` drones (of 4 one, of 10 two), so that both sides learn.
+With `evader_agents=True` evaders are agents too, the first of the `agents` drones (of 4 one, of 10 two), so that both sides learn.
+With `population` as well, only the number of the pursuers is drawn: there are as many evaders as the smallest population has.
 
 | arena | radius 0.9 sqrt(n / 3) m, 1.2 m high | | episode | 400 steps (8 s), or until all are caught |
 | --- | --- | --- | --- | --- |
@@ -41,7 +42,7 @@ from ..physics.records import DRONE, F8, I4, I8, VELOCITY, record
 from ..physics.swarm import ask_velocity, begin_swarm, clearance, close_on_time, fly_on, note_clearance, obey, speed_of, tally
 from ..physics.vec import fn, norm, put3, put4, sub, vec3, vec4, write
 from .arena import gap_to_wall, raise_pillars, start_between, stay_inside
-from .evaders import MOST_SHOWN, PER_EVADER, asked_evaders, evader_discs, flee, roles
+from .evaders import MOST_SHOWN, PER_EVADER, evader_discs, fixed_evaders, flee, roles
 from .pillars import PILLARS, cells_key, in_sight, meet_pillar, pillar_places, show_pillars, strike_pillar
 from .scenario import Field, Layout, Metric, Term, number, pay
 from .swarm_blocks import NEIGHBOURS, SELF, show_neighbours, show_self
@@ -67,7 +68,7 @@ LAYOUT = Layout(
 )
 SIGHTED = [Field(f"sighting_{k}", 4, "m, -", "world, from the present place; the last is 1 if there was one") for k in range(SIGHTINGS)]
 DRONE_FIELDS = [
-    ("evader", record([("caught", I4), *DRONE])),  # evader number k is kept with drone home + k; caught: 1 if it is out
+    ("evader", record([("caught", I4), *DRONE])),  # evader number k is kept with drone k; caught: 1 if it is out
     ("hunts", I4),  # 1: a pursuer, 0: an evader that is an agent; then `evader` is what others know of it
     ("wish", F8, 3),  # m/s, the evader's
     ("seen", I4),  # the drone with whom the evader is kept that it sees nearest, -1: none
@@ -81,8 +82,7 @@ DRONE_FIELDS = [
 ]
 WORLD_FIELDS = [
     *PILLARS,
-    ("hunters", I8),  # pursuers, the first of the drones
-    ("home", I8),  # the drone with whom evader 0 is kept
+    ("first", I8),  # of the drones that is a pursuer; evaders that are agents come before
     ("evaders", I8),
     ("caught", I8),
     ("capture", F8),
@@ -98,20 +98,19 @@ def reset(world, drones, params):
     n, agents = world.count, params.evader_agents == 1
     usual = (n + PER_EVADER) // (PER_EVADER + 1) if agents else (n + PER_EVADER - 1) // PER_EVADER
     world.evaders = min(params.evaders, n) if params.evaders > 0 else usual
-    world.hunters = n - world.evaders if agents else n
-    world.home = world.hunters if agents else 0
+    world.first = world.evaders if agents else 0
     world.caught = world.pillar_hits = 0
     world.capture = 0.0
     world.first_capture = params.max_steps * CONTROL_DT
     key = cells_key(world, CELLS)
-    rank = raise_pillars(world, key, int(POSTS * world.hunters + 0.5))
+    rank = raise_pillars(world, key, int(POSTS * (n - world.first) + 0.5))
     for i in range(n):
         drone = drones[i]
         rank = start_between(world, drone, params, key, rank, i)
         drone.pillar = drone.pillar_struck = 0
-        drone.hunts = 1 if i < world.hunters else 0
+        drone.hunts = 1 if i >= world.first else 0
         drone.seen = -1
-        drone.evader.caught = 0 if world.home <= i < world.home + world.evaders else 1
+        drone.evader.caught = 0 if i < world.evaders else 1
         for k in range(SIGHTINGS):
             write(drone.sighting[k], 0, (0.0, 0.0, 0.0, 0.0))
         if drone.hunts == 0:
@@ -153,10 +152,10 @@ def sense(world, drones, params, cells, i):
     note_clearance(drone, params, clearance(world, drones, params, cells, i, params.contact))
     drone.seen, drone.seen_at, drone.distance = -1, params.reach, 2.0 * world.side[0]
     if drone.hunts == 0:
-        for k in range(world.hunters):
+        for k in range(world.first, world.count):
             drone.distance = min(drone.distance, norm(sub(vec3(drones[k].pos), pos)))
         return
-    for k in range(world.home, world.home + world.evaders):
+    for k in range(world.evaders):
         evader = drones[k].evader
         if evader.caught == 0:
             distance = norm(sub(vec3(evader.pos), pos))
@@ -189,7 +188,7 @@ def judge(world, drones, params, actions, reward):
             reward[i] = pay(drone, params, _terms_of(drone, params, caught))
             world.pillar_hits += drone.pillar_struck
     tally(world, drones, params, effort)
-    for i in range(world.hunters, world.count):
+    for i in range(world.first):
         if drones[i].evader.caught == 1:
             world.moving -= drones[i].alive
             drones[i].alive = 0
@@ -212,7 +211,7 @@ def _terms_of(drone, params, caught):
 def look(world, drones, params, cells, i, out):
     drone = drones[i]
     at = show_self(drone, (0.0, 0.0, 0.5 * world.side[2]), out, 0)
-    at = show_neighbours(drone, cells, i, params.reach, out, at, world.hunters)
+    at = show_neighbours(drone, cells, i, params.reach, out, at, world.first)
     if drone.seen >= 0 and drones[drone.seen].evader.caught == 0:
         evader = drones[drone.seen].evader
         at = write(out, at, sub(vec3(evader.pos), vec3(drone.pos)) + sub(vec3(evader.vel), vec3(drone.vel)))
@@ -251,7 +250,7 @@ def configure(options: Mapping[str, Any]) -> np.ndarray:
     alone = not options["evader_agents"]
     count = COUNT if alone else COUNT + 1
     block = swarm_params(PARAM_FIELDS, terms(options), options, side=SIDE, count=count, reach=REACH, horizon=HORIZON, collisions="physical")
-    block["evaders"] = asked_evaders(options) or 0
+    block["evaders"] = fixed_evaders(options)
     block["evader_agents"] = 0 if alone else 1
     block["evader_speed"] = number(options, "evader_speed", 0.0, 3.0)
     return block

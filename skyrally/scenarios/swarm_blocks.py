@@ -26,7 +26,6 @@ SELF = [
     Field("rates", 3, "rad/s", "body"),
 ]
 NEIGHBOURS = [Field(f"neighbour_{k}", 7, "m, m/s, -", "world, relative; the last is 1 if there is one") for k in range(MOST)]
-ANY = 2**31  # above any drone's number
 RINGS, SECTORS = 8, 8
 FIELD_SIZE = RINGS * SECTORS + 1
 FIELD = [
@@ -54,12 +53,12 @@ def show_attitude(quat, out, at):
 
 
 @fn
-def show_neighbours(drone, cells, i, reach, out, at, upto=ANY):
+def show_neighbours(drone, cells, i, reach, out, at, since=0):
     """Writes NEIGHBOURS: those of the others within `reach` (m) with the least distance plus closing rate (QuadSwarm's rank).
 
-    `upto`: only drones with a lower number count.
+    `since`: only drones with this number or a higher one count.
     """
-    found = choose_neighbours(drone, cells, i, reach, upto)
+    found = choose_neighbours(drone, cells, i, reach, since)
     pos, vel = vec3(drone.pos), vec3(drone.vel)
     for k in range(found):
         other = cells.near[drone.slot[k]]
@@ -71,7 +70,7 @@ def show_neighbours(drone, cells, i, reach, out, at, upto=ANY):
 
 
 @fn
-def choose_neighbours(drone, cells, i, reach, upto=ANY):
+def choose_neighbours(drone, cells, i, reach, since=0):
     """Sorts the rows of the cell list that are to be seen into `drone.slot`, first the most urgent; gives how many there are."""
     pos, vel, found = vec3(drone.pos), vec3(drone.vel), 0
     block = around(cells, pos, reach)
@@ -81,7 +80,7 @@ def choose_neighbours(drone, cells, i, reach, upto=ANY):
             other = cells.near[row]
             gap = (other[0] - pos[0], other[1] - pos[1], other[2] - pos[2])
             d2 = dot(gap, gap)
-            if d2 < reach * reach and cells.order[row] != i and cells.order[row] < upto:
+            if d2 < reach * reach and cells.order[row] != i and cells.order[row] >= since:
                 distance = math.sqrt(max(d2, 1e-12))
                 closing = gap[0] * (other[3] - vel[0]) + gap[1] * (other[4] - vel[1]) + gap[2] * (other[5] - vel[2])
                 found = keep_lowest(drone, found, distance + closing / distance, row)

@@ -14,7 +14,7 @@ from ..errors import SkyrallyError
 from ..physics.airframes import AIRFRAMES
 from ..physics.manifolds import OPEN
 from ..physics.params import CONTROL_DT, make_params
-from ..physics.records import Fields
+from ..physics.records import Fields, record
 from ..physics.swarm import POINT_SECONDS
 from ..physics.swarm_records import COLLISIONS, PHYSICAL, SIZES, SWARM_PARAMS, parts_of, swarm_record
 from ..physics.vec import clip, fn
@@ -24,6 +24,7 @@ from .scenario import Scenario, Term, choice, set_weights, steps_of
 from .stage import Disc, Frame, Stage
 
 MOST = 1_000_000  # drones in a world
+VALUES = record(SWARM_PARAMS)["sizes"].shape[0]  # of a population
 MODES = ("quadrotor", "point")
 FLOWN = ("velocity", "ctbr", "rotor", "waypoint", "discrete")  # action modes of swarms whose drones are flown directly
 DRAWN = 0.022  # of the domain's side: drones are never drawn smaller (their radius)
@@ -141,25 +142,28 @@ def _check_disturb(options: Mapping[str, Any]) -> None:
         raise SkyrallyError(f"disturb is {options['disturb']!r}; swarms fly undisturbed, unlike drills and matches; leave disturb out")
 
 
-def _set_population(row: Any, options: Mapping[str, Any]) -> None:
-    """How many drones an episode has: all, a number, {"low": ..., "high": ...} or {"values": [...]} (for names see `populated`)."""
+def sizes_of(options: Mapping[str, Any]) -> list[int]:
+    """How many drones an episode may have: all, one number, the ends of a range, or a list (for names see `populated`)."""
     most, asked = agents_of(options), options["population"]
-    sizes: list[Any]
-    if isinstance(asked, Mapping) and set(asked) == {"values"}:
-        sizes = list(asked["values"])
-    elif isinstance(asked, Mapping) and set(asked) == {"low", "high"}:
+    sizes: list[Any] = [most if asked is None else asked]
+    if isinstance(asked, Mapping) and set(asked) == {"low", "high"}:
         sizes = [asked["low"], asked["high"]]
-    else:
-        sizes = [most if asked is None else asked]
+    elif isinstance(asked, Mapping) and set(asked) == {"values"}:
+        sizes = list(asked["values"])
     whole = all(isinstance(size, (int, np.integer)) and not isinstance(size, bool) and 1 <= size <= most for size in sizes)
-    ordered = (isinstance(asked, Mapping) and "values" in asked) or (whole and sizes[0] <= sizes[-1])
-    if not whole or not ordered or not 1 <= len(sizes) <= len(row["sizes"]):
+    falling = whole and isinstance(asked, Mapping) and "low" in asked and sizes[0] > sizes[1]
+    if not whole or falling or not 1 <= len(sizes) <= VALUES:
         raise SkyrallyError(
             f"population is {asked!r}; expected numbers of drones from 1 to agents ({most}): one, "
-            f"{{'low': ..., 'high': ...}}, {{'values': [...]}} with at most {len(row['sizes'])}, or a split's name such as train"
+            f"{{'low': ..., 'high': ...}}, {{'values': [...]}} with at most {VALUES}, or a split's name such as train"
         )
-    row["least"], row["most"] = sizes[0], sizes[-1]
-    if isinstance(asked, Mapping) and "values" in asked:
+    return sizes
+
+
+def _set_population(row: Any, options: Mapping[str, Any]) -> None:
+    sizes = sizes_of(options)
+    row["least"], row["most"] = min(sizes), max(sizes)
+    if isinstance(options["population"], Mapping) and "values" in options["population"]:
         row["n_sizes"] = len(sizes)
         row["sizes"][: len(sizes)] = sizes
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..agents.agent import Agent
 from ..agents.spec import home
 from ..atomic import PendingFile
 from ..envs.arguments import whole
@@ -77,7 +78,7 @@ class Evaluation:
 
 
 def evaluate(
-    agent: str,
+    agent: str | Agent,
     scenario: str | None = None,
     *,
     episodes: int = 200,
@@ -88,12 +89,14 @@ def evaluate(
 ) -> Evaluation:
     """Plays the episodes (in a match: rallies) and sums up.
 
-    `scenario` None: the one that the agent's name tells (`scripted:solo-bump`) or that it learned in, with the options of then.
+    `agent`: its name, or in drills the agent itself. `scenario` None: the one that the name tells (`scripted:solo-bump`) or that it
+    learned in, with the options of then.
 
     Deterministic given the seed. Raises SkyrallyError for unknown names and too few episodes.
     """
+    name = agent if isinstance(agent, str) else agent.name
     if scenario is None:
-        scenario, learned = home(agent)
+        scenario, learned = home(name)
         options = {**learned, **options}
     found = find(scenario)
     whole("seed", seed, 0)
@@ -101,10 +104,10 @@ def evaluate(
         raise SkyrallyError(f"episodes is {episodes}; a 95 % interval of {found.metric.name} needs {FEWEST} or more")
     if found.family != "match":
         drill = play_drill(found, agent, episodes, seed=seed, told=told, opponent=opponent, **options)
-        return Evaluation(agent, found.name, episodes, seed, _drill_metric(found, drill), opponent, options, drill)
+        return Evaluation(name, found.name, episodes, seed, _drill_metric(found, drill), opponent, options, drill)
     opponent = opponent or found.yardstick
-    rallies = play_rallies(found, agent, opponent, episodes, seed, told, **options)
-    return Evaluation(agent, found.name, episodes, seed, _match_metric(rallies), opponent, options, rallies)
+    rallies = play_rallies(found, name, opponent, episodes, seed, told, **options)
+    return Evaluation(name, found.name, episodes, seed, _match_metric(rallies), opponent, options, rallies)
 
 
 def _drill_metric(scenario: Scenario, rows: Sequence[Episode]) -> Estimate:

@@ -33,6 +33,24 @@ def bootstrap(values: Sequence[float], resamples: int = 2000) -> tuple[float, fl
     return float(low), float(high)
 
 
+def normalised_score(
+    values: Sequence[float], zero: Sequence[float], one: Sequence[float], resamples: int = 2000
+) -> tuple[float, float, float] | None:
+    """Where the mean of `values` lies between those of `zero` (0) and `one` (1), and its 95 % bootstrap interval, all three resampled.
+
+    None where the two are the same.
+    """
+    rng = np.random.default_rng(0)
+    samples = [np.asarray(sample, float) for sample in (values, zero, one)]
+    mean, low, high = (sample.mean() for sample in samples)
+    if high == low:
+        return None
+    drawn, bottom, top = (rng.choice(sample, (resamples, len(sample))).mean(axis=1) for sample in samples)
+    scores = (drawn - bottom)[top != bottom] / (top - bottom)[top != bottom]
+    below, above = np.quantile(scores, (0.025, 0.975))
+    return float((mean - low) / (high - low)), float(below), float(above)
+
+
 def interquartile_mean(values: Sequence[float] | np.ndarray) -> np.ndarray:
     """Mean of the middle half along the last axis; the values at its borders count by the part of them that lies within."""
     ordered = np.sort(np.asarray(values, float))

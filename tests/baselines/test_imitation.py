@@ -159,3 +159,16 @@ def test_weights_that_do_not_fit_are_refused(taught, tmp_path, keys, words):
 def test_teachers_that_do_not_fit_are_refused(tmp_path, keys, words):
     with pytest.raises(SkyrallyError, match=words):
         started(tmp_path / "run", **keys)
+
+
+def test_what_is_taught_may_be_held(tmp_path):
+    """An action lasts for `hold` steps of the worlds, and whoever plays what was learned holds it as long."""
+    run = started(tmp_path / "run", hold=4)
+    run.learner.iterate()
+    assert run.learner.carry.frames == 4 * 16 * 16
+    assert run.learner.agent("held").hold == 4
+
+
+def test_encoders_want_entities(tmp_path):
+    with pytest.raises(SkyrallyError, match="no entities"):
+        started(tmp_path / "run", encoder="mean")

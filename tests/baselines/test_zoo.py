@@ -45,6 +45,12 @@ def test_swarms_of_quadrotors_are_as_good_as_said(name, least):
     assert evaluate(f"zoo:{name}", episodes=40, seed=4).metric.low > least
 
 
+@pytest.mark.slow
+def test_formations_come_about_as_said():
+    """m^2; random actions leave 3, the scripted player 0.07."""
+    assert evaluate("zoo:formation", episodes=60, seed=4).metric.high < 0.3
+
+
 @pytest.mark.parametrize("name", zoo_names())
 def test_they_are_small_and_say_where_they_come_from(name):
     assert sum(path.stat().st_size for path in (ZOO / name).iterdir()) < 1_000_000

@@ -38,6 +38,8 @@ def test_a_population_by_name_draws_its_numbers():
         ({"agents": 12, "population": 13}, "from 1 to agents (12)"),
         ({"agents": 12, "population": {"values": []}}, "population"),
         ({"agents": 12, "population": {"values": [0, 3]}}, "population"),
+        ({"agents": 12, "population": {"low": 5, "high": 3}}, "population"),
+        ({"agents": 12, "population": {"low": 5}}, "population"),
     ],
     ids=str,
 )

@@ -44,7 +44,8 @@ def still(env) -> np.ndarray:
         ("pursuit", {"evader_agents": "yes"}, "evader_agents"),
         ("pursuit", {"evader_agents": True, "agents": 1}, "a pursuer and an evader"),
         ("pursuit", {"evader_agents": True, "evaders": 3}, "from 1 to 2"),
-        ("pursuit", {"evader_agents": True, "population": 2}, "leave population out"),
+        ("pursuit", {"evader_agents": True, "population": 1}, "the least of population is 1"),
+        ("pursuit", {"evader_agents": True, "agents": 6, "population": {"low": 3, "high": 6}, "evaders": 3}, "from 1 to 2, with 3 agents"),
         ("cover-search", {"task": "serach"}, "search"),
         ("cover-search", {"share_map": "yes"}, "share_map"),
         ("payload", {"carriers": 17}, "carriers"),
@@ -300,33 +301,46 @@ def both_sides(agents: int = 4):
 
 def test_evaders_that_are_agents_are_paid_against_their_pursuers():
     env, drones = both_sides()
-    assert env.agents == ("pursuer_0", "pursuer_1", "pursuer_2", "evader_0")
-    assert env.stage.teams == (1, 1, 1, 0)
+    assert env.agents == ("evader_0", "pursuer_0", "pursuer_1", "pursuer_2")
+    assert env.stage.teams == (0, 1, 1, 1)
     drones["vel"] = 0.0
-    drones["pos"] = [(-0.6, 0.0, 0.6), (0.0, 0.6, 0.6), (0.0, -0.6, 0.6), (0.5, 0.0, 0.6)]
+    drones["pos"] = [(0.5, 0.0, 0.6), (-0.6, 0.0, 0.6), (0.0, 0.6, 0.6), (0.0, -0.6, 0.6)]
     away = still(env)
-    away[0, 3, 0] = 1.0
+    away[0, 0, 0] = 1.0
     obs = env.step(away).obs[0]
-    assert obs[:, env.layout["role"]].ravel().tolist() == [0.0, 0.0, 0.0, 1.0]
-    assert obs[0, env.layout["evader"]][:3] == pytest.approx([1.1, 0.0, 0.0], abs=0.03)
-    assert not obs[3, env.layout["evader"]].any()
+    assert obs[:, env.layout["role"]].ravel().tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert obs[1, env.layout["evader"]][:3] == pytest.approx([1.1, 0.0, 0.0], abs=0.03)
+    assert not obs[0, env.layout["evader"]].any()
     neighbours = obs[:, env.layout["neighbour_0"].start :][:, :42].reshape(4, 6, 7)[..., 6].sum(axis=1)
-    assert neighbours.tolist() == [2.0, 2.0, 2.0, 3.0]  # evaders are no neighbours
-    assert env.reward_terms[0, 3, 0] == pytest.approx(-math.hypot(0.5, 0.6), abs=0.02)
-    drones["pos"][0] = drones["pos"][3] - (0.2, 0.0, 0.0)
+    assert neighbours.tolist() == [3.0, 2.0, 2.0, 2.0]  # evaders are no neighbours
+    assert env.reward_terms[0, 0, 0] == pytest.approx(-math.hypot(0.5, 0.6), abs=0.02)
+    drones["pos"][1] = drones["pos"][0] - (0.2, 0.0, 0.0)
     step = env.step(still(env))
-    assert env.reward_terms[0, :, 1].tolist() == [1.0, 1.0, 1.0, -1.0]
+    assert env.reward_terms[0, :, 1].tolist() == [-1.0, 1.0, 1.0, 1.0]
     assert step.terminated[0]
 
 
 def test_a_caught_evader_that_is_an_agent_is_out_and_the_others_flee_on():
     env, drones = both_sides(10)
-    drones["pos"][0] = drones["pos"][8] - (0.2, 0.0, 0.0)
+    drones["pos"][2] = drones["pos"][0] - (0.2, 0.0, 0.0)
     step = env.step(still(env))
-    assert step.alive[0].tolist() == [1] * 8 + [0, 1]
-    assert not step.obs[0, 8].any()
+    assert step.alive[0].tolist() == [0] + [1] * 9
+    assert not step.obs[0, 0].any()
     assert not step.terminated[0]
-    assert env.step(still(env)).reward[0, 8] == 0.0
+    assert env.step(still(env)).reward[0, 0] == 0.0
+
+
+@pytest.mark.parametrize(("asked", "evaders"), [({}, 1), ({"evaders": 2}, 2)], ids=str)
+def test_of_a_population_with_evaders_that_are_agents_only_the_pursuers_change(asked, evaders):
+    env = skyrally.make("pursuit", 32, agents=7, population={"low": 4, "high": 7}, evader_agents=True, action_mode="velocity", **asked)
+    obs = env.reset()
+    assert env.agents[: evaders + 1] == (*(f"evader_{k}" for k in range(evaders)), "pursuer_0")
+    assert set(env.players.tolist()) == {4, 5, 6, 7}
+    assert (env.worlds["evaders"] == evaders).all()
+    role = obs[..., env.layout["role"].start]
+    assert role[:, :evaders].all()
+    assert not role[:, evaders:].any()
+    assert np.array_equal(env.step(still(env)).alive.sum(axis=1), env.players)
 
 
 # -- cover and search ------------------------------------------------------------------------------------------------------
