@@ -27,6 +27,7 @@
 
 Action: any mode. Side: one-hot, target at y = 2 (first) or -2, in the published order. Metric: success rate, the share of balls that
 come down in the far court within 1 m of the target.
+Option starts="chained": the balls are sets of `zoo:set` (chain.py); "both": half of them are; default "thrown", as above.
 Ours, where the reference is silent: the incoming balls (flights as `set` makes them), jitter, the end at the landing, the radius
 (the disc just fits the court), `down` paid once, `wrong` and `drone`.
 """
@@ -41,6 +42,7 @@ from ..physics.rng import draw, uniform
 from ..physics.vec import fn, norm, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
+from .chain import follow
 from .scenario import Field, Layout, Term, pay
 
 advance = play
@@ -73,11 +75,13 @@ def reset(world, params):
     parts.begin(world)
     world.fell = 0
     parts.seat(world, params, 0, parts.ATTACK_POST, SPREAD, 0.0)
+    right = 1.0 if draw(world, 0, 14) >> np.uint64(63) else -1.0
+    put3(world.target, (TARGET_X, right * TARGET_Y, parts.BALL_FLOOR))
+    if follow(world, params):
+        return
     start = parts.scatter(world, 7, parts.SET_POINT, SET_SPREAD)
     goal = parts.scatter(world, 10, parts.ATTACK_POINT, SET_MISS)
     parts.throw(world, params, start, goal, uniform(world, 0, 13, SET_APEX[0], SET_APEX[1]))
-    right = 1.0 if draw(world, 0, 14) >> np.uint64(63) else -1.0
-    put3(world.target, (TARGET_X, right * TARGET_Y, parts.BALL_FLOOR))
 
 
 @fn
@@ -135,4 +139,5 @@ ATTACK = parts.drill_of(
     TERMS,
     "the ball came down in the far court within 1 m of its target",
     world_fields=[("fell", I4)],
+    chained=True,
 )

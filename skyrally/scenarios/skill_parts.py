@@ -9,11 +9,16 @@ is lost; a ball below 0.2 m is down. Each ends the episode. Contacts of one step
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from ..physics.ball import move_ball
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
 from ..physics.rng import uniform
 from ..physics.vec import add, add_scaled, fn, inlined, put3, sub, vec3
+from . import chain
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -201,9 +206,14 @@ def drill_of(
     agents: tuple[str, ...] = ("drone_0",),
     teams: tuple[int, ...] = (0,),
     world_fields: list[tuple] | None = None,
+    chained: bool = False,
 ) -> Scenario:
-    """A skill drill as a scenario; its metric is the share of successes."""
-    fields = [("max_steps", I8), ("weight", F8, len(terms))]
+    """A skill drill as a scenario; its metric is the share of successes. chained: whether it has the option `starts` (chain.py)."""
+    fields = [("max_steps", I8), ("weight", F8, len(terms)), *(chain.FIELDS if chained else [])]
+
+    def configure(options: Mapping[str, Any]) -> np.ndarray:
+        block = drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width))
+        return chain.load_flights(block, options, name) if chained else block
 
     return Scenario(
         name=name,
@@ -216,8 +226,8 @@ def drill_of(
         views={layout.name: layout},
         terms=lambda options: terms,
         metric=Metric("success rate", "success", meaning),
-        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
-        configure=lambda options: drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width)),
+        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, **({"starts": "thrown"} if chained else {})},
+        configure=configure,
         stage=lambda options: stage_of(name, agents, teams, COURT, True, options),
         yardstick=f"scripted:{name}",
         info=("success", "miss"),
