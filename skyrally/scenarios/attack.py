@@ -34,11 +34,9 @@ Ours, where the reference is silent: the incoming balls (flights as `set` makes 
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..physics.native import play
 from ..physics.records import I4
-from ..physics.rng import draw, uniform
+from ..physics.rng import uniform
 from ..physics.vec import fn, norm, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
@@ -75,8 +73,7 @@ def reset(world, params):
     parts.begin(world)
     world.fell = 0
     parts.seat(world, params, 0, parts.ATTACK_POST, SPREAD, 0.0)
-    right = 1.0 if draw(world, 0, 14) >> np.uint64(63) else -1.0
-    put3(world.target, (TARGET_X, right * TARGET_Y, parts.BALL_FLOOR))
+    put3(world.target, (TARGET_X, parts.coin(world, 14) * TARGET_Y, parts.BALL_FLOOR))
     if follow(world, params):
         return
     start = parts.scatter(world, 7, parts.SET_POINT, SET_SPREAD)
@@ -97,7 +94,8 @@ def referee(world, params, reward):
     else:
         aim, forward, down = measures.nearness(pos, world.target, 1.2), 1.0 if ball.vel[0] < 0.0 else 0.0, _down(world)
         reach = 1.0 / (1.0 + 2.0 * abs(pos[2] - HIT_HEIGHT)) if hit > 0.0 else 0.0
-    landed, court, hard, missed = _land(world, pos, wrong + net > 0.0)
+    over, court, missed = parts.land(world, pos, wrong + net)
+    landed, hard = 1.0 if over and missed == 0.0 else 0.0, court * norm(vec3(ball.vel))
     wrong = max(wrong, missed)
     reward[0] = pay(drone, params, (hit, reach, near, yaw, roll, aim, forward, down, landed, court, hard, net, wrong, lost))
     parts.end(world, params, landed + net + wrong + lost > 0.0)
@@ -110,20 +108,6 @@ def _down(world):
         return 0.0
     world.fell = 1
     return max(0.0, float(SOON - (world.step - world.hit_step)))
-
-
-@fn
-def _land(world, pos, fault):
-    """(landed, in court, speed m/s, missed) of this step; books the success."""
-    if pos[2] >= parts.BALL_FLOOR or fault:
-        return 0.0, 0.0, 0.0, 0.0
-    if world.hit_step < 0:
-        return 0.0, 0.0, 0.0, 1.0
-    near = parts.arrived(world, 0.0)
-    if not measures.in_far_court(pos):
-        return 1.0, 0.0, 0.0, 0.0
-    world.success = near
-    return 1.0, 1.0, norm(vec3(world.ball.vel)), 0.0
 
 
 @fn

@@ -35,9 +35,7 @@ def load_flights(block: np.ndarray, options: Mapping[str, Any], name: str) -> np
     share = SHARES[choice(options, "starts", STARTS)]
     if share > 0.0:
         if block["ball"]["drag"][0] > 0.0:
-            raise SkyrallyError(
-                f"starts is {options['starts']!r}, but its flights are of a ball without drag; expected the benchmark ball"
-            )
+            raise SkyrallyError(f"starts is {options['starts']!r}, but its flights are of a ball without drag; expected the benchmark ball")
         block["chained"], block["flights"] = share, np.load(FOLDER / f"{name}.npy")
     return block
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..physics.ball import move_ball
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
-from ..physics.rng import uniform
+from ..physics.rng import draw, uniform
 from ..physics.vec import add, add_scaled, fn, inlined, put3, sub, vec3
 from . import chain
 from .parts import (
@@ -35,7 +35,7 @@ from .parts import (
     touch_of,
 )
 from .scenario import BALL, Field, Layout, Metric, Scenario, Term
-from .skill_measures import comes_down, gap_xy
+from .skill_measures import comes_down, gap_xy, in_far_court
 from .stage import Court
 
 COURT = Court(12.0, 6.0, 2.43)  # m, the 3v3 court
@@ -100,6 +100,12 @@ def drop(world, pos):
 def scatter(world, channel, centre, spread):
     """A point within `spread` (m) of `centre`."""
     return add(centre, jitter3(world, 0, channel, spread))
+
+
+@fn
+def coin(world, channel):
+    """1 or -1, evenly."""
+    return 1.0 if draw(world, 0, channel) >> np.uint64(63) else -1.0
 
 
 @fn
@@ -177,6 +183,20 @@ def hand_over(world, least_apex, best_apex, wrong):
     world.success = arrived(world, least_apex)
     near = 1.0 / (1.0 + 2.0 * world.miss) if world.apex > least_apex else 0.0
     return True, near, 1.0 / (1.0 + 2.0 * abs(world.apex - best_apex)), 0.0
+
+
+@fn
+def land(world, pos, wrong):
+    """(over, in the far court, missed) of this step: whether the ball is down, missed if nobody touched it. Books the success."""
+    if pos[2] >= BALL_FLOOR or wrong > 0.0:
+        return False, 0.0, 0.0
+    if world.hit_step < 0:
+        return True, 0.0, 1.0
+    near = arrived(world, 0.0)
+    if not in_far_court(pos):
+        return True, 0.0, 0.0
+    world.success = near
+    return True, 1.0, 0.0
 
 
 @fn
