@@ -21,7 +21,7 @@ from skyrally.scenarios.registry import find
 
 WORLDS, SEED = 256, 77  # the seed is of no training and no evaluation
 HALF_TURN = np.array((-1.0, -1.0, 1.0) * 2)  # what comes over the net is seen from its other side
-OVER = ("serve", "attack")
+OVER = ("serve", "attack", "return-ball")
 
 
 def flights(spec: str, count: int, options: dict) -> np.ndarray:
