@@ -57,8 +57,8 @@ def main() -> None:
     torch.set_num_threads(1)
     scenario = find("volleyball-3v3")
     team = find_agent(given.team, scenario)
-    form = Format(points=4, serve="alternate", swap="rally", max_rallies=4)
-    fixtures = [Fixture(0, 1, seed=k, red=k % 2, server=k // 2 % 2) for k in range(2 * given.worlds)]
+    form = Format(points=2, serve="alternate", swap="rally", max_rallies=2)
+    fixtures = [Fixture(0, 1, seed=k, red=k % 2, server=k // 2 % 2) for k in range(given.worlds)]
 
     def play() -> int:
         runner = MatchRunner.of(scenario, [team, team], fixtures, worlds=given.worlds, form=form, threads=1)
