@@ -7,6 +7,7 @@ looked up by name and computed for all rows at once; the team frame takes the pl
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -30,22 +31,25 @@ class Rows:
     def __getitem__(self, name: str) -> np.ndarray:
         return self._seen[:, self._slices[name]]
 
-    def turned(self, axis: np.ndarray) -> np.ndarray:
-        """[B, 3]: body vectors [B, 3], or one for all [3], in the team frame."""
-        quat = self["quaternion"]
-        w, u, v = quat[:, :1], quat[:, 1:], np.broadcast_to(axis, (len(quat), 3))
-        across = 2.0 * np.cross(u, v)
-        return v + w * across + np.cross(u, across)
+    @cached_property
+    def axes(self) -> np.ndarray:
+        """[3, 3, B]: the body's x, y and z (second index) in the team frame (first)."""
+        w, x, y, z = self["quaternion"].T
+        axes = np.empty((3, 3, len(w)), np.float32)
+        axes[0] = 1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)
+        axes[1] = 2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)
+        axes[2] = 2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)
+        return axes
 
 
-X, Z = np.array([1.0, 0.0, 0.0], np.float32), np.array([0.0, 0.0, 1.0], np.float32)
+X = np.array([1.0, 0.0, 0.0], np.float32)
 RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "position": lambda o: o["position"],
     "quaternion": lambda o: np.where(o["quaternion"][:, :1] < 0.0, -o["quaternion"], o["quaternion"]),  # drills begin with w > 0
     "velocity": lambda o: o["velocity"],
-    "angular_velocity": lambda o: o.turned(o["rate"]),
-    "heading": lambda o: o.turned(X),
-    "up": lambda o: o.turned(Z),
+    "angular_velocity": lambda o: np.einsum("ijb,bj->bi", o.axes, o["rate"]),
+    "heading": lambda o: o.axes[:, 0].T,
+    "up": lambda o: o.axes[:, 2].T,
     "throttle": lambda o: 2.0 * o["throttle"] - 1.0,
     "from_anchor": lambda o: o["position"] - o["anchor"],
     "ball": lambda o: o["ball"],
@@ -55,7 +59,7 @@ RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "turn": lambda o: np.concatenate((1.0 - o["touched"], o["touched"]), axis=1),
     "from_target": lambda o: o["ball"] - o["order_target"],
     "to_target": lambda o: o["order_target"] - o["position"],
-    "heading_error": lambda o: X - o.turned(X),
+    "heading_error": lambda o: X - o.axes[:, 0].T,
     "side": lambda o: np.stack((o["order_target"][:, 1] >= 0.0, o["order_target"][:, 1] < 0.0), axis=1).astype(np.float32),
 }
 

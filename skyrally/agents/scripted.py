@@ -76,6 +76,7 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("receive", "skills", "receive_row"),
         drill("set", "skills", "set_row"),
         drill("attack", "skills", "attack_row"),
+        drill("return-ball", "skills", "return_row"),
         drill("serve-receive", "skills", "exchange_row"),
         drill("stag", "hunters", "stag_row", action_mode="discrete", home="stag-hunt"),
         drill("plant", "hunters", "plant_row", action_mode="discrete", home="stag-hunt"),

@@ -1,4 +1,4 @@
-"""`scripted:serve`, `receive`, `set`, `attack` and `serve-receive`: one touch each, by what the ball's parabola says.
+"""`scripted:serve`, `receive`, `set`, `attack`, `return-ball` and `serve-receive`: one touch each, by what the ball's parabola says.
 
 Each meets the ball at a height of its own and strikes it so that it flies to its target over a chosen apex; before and after
 that it keeps its post. They read the published layouts, which name no ball: the benchmark ball is taken for granted.
@@ -19,6 +19,8 @@ from .team import three
 RECEIVE_HIT, RECEIVE_APEX, RECEIVE_TILT = 1.12, 4.3, 0.6
 SET_HIT, SET_APEX, SET_TILT = 2.2, 4.6, 0.5
 ATTACK_HIT, ATTACK_APEX, ATTACK_TILT = 3.1, 3.6, 0.7
+RETURN_HIT, RETURN_APEX, RETURN_TILT = 2.0, 4.0, 0.5
+RETURN_POST = (3.5, 0.0, 1.6)  # m: where it goes afterwards
 LOWER, TRIES = 0.3, 6  # m: a ball that has fallen too low is met so much lower, and lower
 
 
@@ -47,6 +49,12 @@ def set_row(o, at, n, memory, out):
 def attack_row(o, at, n, memory, out):
     target = (TARGET_X, TARGET_Y if o[at.side] > 0.5 else -TARGET_Y, BALL_FLOOR)
     _play(o, at, out, ATTACK_POST, ATTACK_HIT, target, ATTACK_APEX, ATTACK_TILT)
+
+
+@fn
+def return_row(o, at, n, memory, out):
+    target = sub(three(o, at.ball), three(o, at.from_target))
+    _play(o, at, out, RETURN_POST, RETURN_HIT, target, RETURN_APEX, RETURN_TILT)
 
 
 @fn

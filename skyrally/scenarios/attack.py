@@ -27,20 +27,20 @@
 
 Action: any mode. Side: one-hot, target at y = 2 (first) or -2, in the published order. Metric: success rate, the share of balls that
 come down in the far court within 1 m of the target.
+Option starts="chained": the balls are sets of `zoo:set` (chain.py); "both": half of them are; default "thrown", as above.
 Ours, where the reference is silent: the incoming balls (flights as `set` makes them), jitter, the end at the landing, the radius
 (the disc just fits the court), `down` paid once, `wrong` and `drone`.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..physics.native import play
 from ..physics.records import I4
-from ..physics.rng import draw, uniform
+from ..physics.rng import uniform
 from ..physics.vec import fn, norm, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
+from .chain import follow
 from .scenario import Field, Layout, Term, pay
 
 advance = play
@@ -73,11 +73,12 @@ def reset(world, params):
     parts.begin(world)
     world.fell = 0
     parts.seat(world, params, 0, parts.ATTACK_POST, SPREAD, 0.0)
+    put3(world.target, (TARGET_X, parts.coin(world, 14) * TARGET_Y, parts.BALL_FLOOR))
+    if follow(world, params):
+        return
     start = parts.scatter(world, 7, parts.SET_POINT, SET_SPREAD)
     goal = parts.scatter(world, 10, parts.ATTACK_POINT, SET_MISS)
     parts.throw(world, params, start, goal, uniform(world, 0, 13, SET_APEX[0], SET_APEX[1]))
-    right = 1.0 if draw(world, 0, 14) >> np.uint64(63) else -1.0
-    put3(world.target, (TARGET_X, right * TARGET_Y, parts.BALL_FLOOR))
 
 
 @fn
@@ -93,7 +94,8 @@ def referee(world, params, reward):
     else:
         aim, forward, down = measures.nearness(pos, world.target, 1.2), 1.0 if ball.vel[0] < 0.0 else 0.0, _down(world)
         reach = 1.0 / (1.0 + 2.0 * abs(pos[2] - HIT_HEIGHT)) if hit > 0.0 else 0.0
-    landed, court, hard, missed = _land(world, pos, wrong + net > 0.0)
+    over, court, missed = parts.land(world, pos, wrong + net)
+    landed, hard = 1.0 if over and missed == 0.0 else 0.0, court * norm(vec3(ball.vel))
     wrong = max(wrong, missed)
     reward[0] = pay(drone, params, (hit, reach, near, yaw, roll, aim, forward, down, landed, court, hard, net, wrong, lost))
     parts.end(world, params, landed + net + wrong + lost > 0.0)
@@ -109,20 +111,6 @@ def _down(world):
 
 
 @fn
-def _land(world, pos, fault):
-    """(landed, in court, speed m/s, missed) of this step; books the success."""
-    if pos[2] >= parts.BALL_FLOOR or fault:
-        return 0.0, 0.0, 0.0, 0.0
-    if world.hit_step < 0:
-        return 0.0, 0.0, 0.0, 1.0
-    near = parts.arrived(world, 0.0)
-    if not measures.in_far_court(pos):
-        return 1.0, 0.0, 0.0, 0.0
-    world.success = near
-    return 1.0, 1.0, norm(vec3(world.ball.vel)), 0.0
-
-
-@fn
 def observe(world, params, i, out):
     write(out, 0, parts.skill_view(world) + parts.flags(world.target[1] > 0.0))
 
@@ -135,4 +123,5 @@ ATTACK = parts.drill_of(
     TERMS,
     "the ball came down in the far court within 1 m of its target",
     world_fields=[("fell", I4)],
+    chained=True,
 )

@@ -1,6 +1,18 @@
 """The names of this package's scenarios, by family. Reading them imports no scenario."""
 
-DRILLS = ("hover", "goto", "back-and-forth", "hit-the-ball", "solo-bump", "juggle", "serve", "receive", "set", "attack")  # one drone
+DRILLS = (  # one drone
+    "hover",
+    "goto",
+    "back-and-forth",
+    "hit-the-ball",
+    "solo-bump",
+    "juggle",
+    "serve",
+    "receive",
+    "set",
+    "attack",
+    "return-ball",
+)
 PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")
 GAMES = ("matrix", "stag-hunt", "two-way-road")  # two players that are no drones

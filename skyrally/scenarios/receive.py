@@ -25,6 +25,8 @@
 
 Action: any mode. Target: (1.5, -1.5, 2.2), where the setter plays it. Metric: success rate, the share of serves that are handed over
 within 1 m of the target (horizontally) after an apex over 2.4 m.
+Option starts="chained": the balls are serves and attacks of `zoo:serve` and `zoo:attack` (chain.py); "both": half of them are;
+default "thrown", as above.
 Ours, where the reference is silent: the serves (flights as `serve` makes them), jitter, the end at the handover, the radius, `drone`.
 """
 
@@ -35,6 +37,7 @@ from ..physics.rng import uniform
 from ..physics.vec import fn, put3, sub, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
+from .chain import follow
 from .scenario import Layout, Term, pay
 
 advance = play
@@ -62,12 +65,14 @@ TERMS = [
 def reset(world, params):
     parts.begin(world)
     parts.seat(world, params, 0, parts.RECEIVE_POST, SPREAD, 0.0)
+    put3(world.target, parts.SET_POINT)
+    if follow(world, params):
+        return
     x = uniform(world, 0, 7, -parts.SERVED_X[1], -parts.SERVED_X[0])
     y = uniform(world, 0, 8, parts.SERVED_Y[0], parts.SERVED_Y[1])
     apex = uniform(world, 0, 9, SERVED_APEX[0], SERVED_APEX[1])
     start = parts.scatter(world, 10, SERVED_FROM, SPREAD)
     parts.throw(world, params, start, (x, y, params.ball.radius), apex)
-    put3(world.target, parts.SET_POINT)
 
 
 @fn
@@ -105,4 +110,5 @@ RECEIVE = parts.drill_of(
     LAYOUT,
     TERMS,
     "the serve was played to within 1 m of the setter's place",
+    chained=True,
 )

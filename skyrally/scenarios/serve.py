@@ -77,7 +77,8 @@ def referee(world, params, reward):
     hit, wrong = parts.judge_touch(world)
     if parts.in_net(world):
         wrong = 1.0
-    over, court, high, missed = _land(world, pos, wrong)
+    over, court, missed = parts.land(world, pos, wrong)
+    high = 1.0 if over and missed == 0.0 and world.apex > LEAST_APEX else 0.0
     wrong = max(wrong, missed)
     lost = 1.0 if parts.is_lost(drone, place[0]) else 0.0
     near = low = yaw = roll = line = aim = 0.0
@@ -89,21 +90,6 @@ def referee(world, params, reward):
         aim = measures.nearness(pos, world.target, 1.2)
     reward[0] = pay(drone, params, (hit, near, low, yaw, roll, line, aim, court, high, wrong, lost))
     parts.end(world, params, over or wrong > 0.0 or lost > 0.0)
-
-
-@fn
-def _land(world, pos, wrong):
-    """(over, in court, high, missed) of this step, missed if the drone never touched the ball; books the success."""
-    if pos[2] >= parts.BALL_FLOOR or wrong > 0.0:
-        return False, 0.0, 0.0, 0.0
-    if world.hit_step < 0:
-        return True, 0.0, 0.0, 1.0
-    near = parts.arrived(world, 0.0)
-    high = 1.0 if world.apex > LEAST_APEX else 0.0
-    if not measures.in_far_court(pos):
-        return True, 0.0, high, 0.0
-    world.success = near
-    return True, 1.0, high, 0.0
 
 
 @fn

@@ -24,6 +24,7 @@
 
 Action: any mode. Target: (1.5, 1.5, 3.6), where the attacker strikes. Metric: success rate, the share of balls that are handed over
 within 1 m of the target (horizontally) after an apex over 3.8 m.
+Option starts="chained": the balls are receives of `zoo:receive` (chain.py); "both": half of them are; default "thrown", as above.
 Ours, where the reference is silent: the incoming balls (flights as `receive` makes them), jitter, the end at the handover,
 the radius, `wrong` and `drone`.
 """
@@ -35,6 +36,7 @@ from ..physics.rng import uniform
 from ..physics.vec import fn, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
+from .chain import follow
 from .scenario import Layout, Term, pay
 
 advance = play
@@ -62,10 +64,12 @@ TERMS = [
 def reset(world, params):
     parts.begin(world)
     parts.seat(world, params, 0, parts.SET_POST, SPREAD, 0.0)
+    put3(world.target, parts.ATTACK_POINT)
+    if follow(world, params):
+        return
     start = parts.scatter(world, 7, RECEIVED_FROM, RECEIVED_SPREAD)
     goal = parts.scatter(world, 10, parts.SET_POINT, RECEIVED_MISS)
     parts.throw(world, params, start, goal, uniform(world, 0, 13, RECEIVED_APEX[0], RECEIVED_APEX[1]))
-    put3(world.target, parts.ATTACK_POINT)
 
 
 @fn
@@ -99,4 +103,5 @@ SET = parts.drill_of(
     LAYOUT,
     TERMS,
     "the ball was lifted to within 1 m of the attacker's place",
+    chained=True,
 )

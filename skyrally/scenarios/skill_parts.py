@@ -9,11 +9,16 @@ is lost; a ball below 0.2 m is down. Each ends the episode. Contacts of one step
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from ..physics.ball import move_ball
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
-from ..physics.rng import uniform
+from ..physics.rng import draw, uniform
 from ..physics.vec import add, add_scaled, fn, inlined, put3, sub, vec3
+from . import chain
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -30,7 +35,7 @@ from .parts import (
     touch_of,
 )
 from .scenario import BALL, Field, Layout, Metric, Scenario, Term
-from .skill_measures import comes_down, gap_xy
+from .skill_measures import comes_down, gap_xy, in_far_court
 from .stage import Court
 
 COURT = Court(12.0, 6.0, 2.43)  # m, the 3v3 court
@@ -95,6 +100,12 @@ def drop(world, pos):
 def scatter(world, channel, centre, spread):
     """A point within `spread` (m) of `centre`."""
     return add(centre, jitter3(world, 0, channel, spread))
+
+
+@fn
+def coin(world, channel):
+    """1 or -1, evenly."""
+    return 1.0 if draw(world, 0, channel) >> np.uint64(63) else -1.0
 
 
 @fn
@@ -175,6 +186,20 @@ def hand_over(world, least_apex, best_apex, wrong):
 
 
 @fn
+def land(world, pos, wrong):
+    """(over, in the far court, missed) of this step: whether the ball is down, missed if nobody touched it. Books the success."""
+    if pos[2] >= BALL_FLOOR or wrong > 0.0:
+        return False, 0.0, 0.0
+    if world.hit_step < 0:
+        return True, 0.0, 1.0
+    near = arrived(world, 0.0)
+    if not in_far_court(pos):
+        return True, 0.0, 0.0
+    world.success = near
+    return True, 1.0, 0.0
+
+
+@fn
 def end(world, params, over):
     """Ends the episode, by the rules or by time."""
     if over:
@@ -201,9 +226,14 @@ def drill_of(
     agents: tuple[str, ...] = ("drone_0",),
     teams: tuple[int, ...] = (0,),
     world_fields: list[tuple] | None = None,
+    chained: bool = False,
 ) -> Scenario:
-    """A skill drill as a scenario; its metric is the share of successes."""
-    fields = [("max_steps", I8), ("weight", F8, len(terms))]
+    """A skill drill as a scenario; its metric is the share of successes. chained: whether it has the option `starts` (chain.py)."""
+    fields = [("max_steps", I8), ("weight", F8, len(terms)), *(chain.FIELDS if chained else [])]
+
+    def configure(options: Mapping[str, Any]) -> np.ndarray:
+        block = drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width))
+        return chain.load_flights(block, options, name) if chained else block
 
     return Scenario(
         name=name,
@@ -216,8 +246,8 @@ def drill_of(
         views={layout.name: layout},
         terms=lambda options: terms,
         metric=Metric("success rate", "success", meaning),
-        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
-        configure=lambda options: drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width)),
+        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, **({"starts": "thrown"} if chained else {})},
+        configure=configure,
         stage=lambda options: stage_of(name, agents, teams, COURT, True, options),
         yardstick=f"scripted:{name}",
         info=("success", "miss"),
