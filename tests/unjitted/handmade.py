@@ -1,4 +1,4 @@
-"""Hand-made worlds: a scenario's world, its shared block and its functions, to be set up field by field and then asked."""
+"""Hand-made worlds: a scenario's world, its shared block and its functions, to be set up field by field and then asked. And a player."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from typing import Any
 
 import numpy as np
 
+from skyrally.agents.agent import Agent
 from skyrally.physics.records import BODY, NOBODY, RACKET, world_record
 from skyrally.scenarios.registry import find
 from skyrally.scenarios.rulebook import REASONS
 
 HOVER_U = 2.0 * 0.788**2 - 1.0  # roughly the rotor action that carries an Iris
+
+
+class Always(Agent):
+    """One choice for ever."""
+
+    action_mode = "discrete"
+
+    def __init__(self, choice: int):
+        self.name, self.choice = f"always {choice}", choice
+
+    def act(self, obs: np.ndarray, memory: np.ndarray, out: np.ndarray) -> None:
+        out[:] = self.choice
 
 
 class Bench:

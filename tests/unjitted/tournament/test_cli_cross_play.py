@@ -6,25 +6,13 @@ import json
 
 import numpy as np
 import pytest
+from handmade import Always
 
-from skyrally.agents.agent import Agent
 from skyrally.cli_cross_play import cross_play, labels
 from skyrally.errors import SkyrallyError
 from skyrally.games.intervals import clopper_pearson
 
 HUNT = ("payoff=[[9,0],[1,1]]", "threads=1")
-
-
-class Always(Agent):
-    """One choice for ever."""
-
-    action_mode = "discrete"
-
-    def __init__(self, choice):
-        self.name, self.choice = f"always {choice}", choice
-
-    def act(self, obs, memory, out):
-        out[:] = self.choice
 
 
 def stag(scenario):

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from handmade import Always
 
 from skyrally.agents.agent import Agent
 from skyrally.errors import SkyrallyError
@@ -15,18 +16,6 @@ from skyrally.tournament.crossplay import cross_play
 from skyrally.tournament.duel import Played, duel
 
 HUNT = {"payoff": [[9, 0], [1, 1]], "threads": 1}
-
-
-class Always(Agent):
-    """One choice for ever."""
-
-    action_mode = "discrete"
-
-    def __init__(self, choice):
-        self.name, self.choice = f"always {choice}", choice
-
-    def act(self, obs, memory, out):
-        out[:] = self.choice
 
 
 class Half(Agent):
