@@ -23,6 +23,7 @@ from skyrally.agents.spec import find_agent
 from skyrally.scenarios.registry import find
 from skyrally.tournament.match import Fixture, Format, MatchRunner
 
+STEPS = 300  # control steps of all worlds: 6 s, in which most rallies end and others begin
 FULL = 4096  # rows of a full batch
 Passes = list[tuple[Actors, int]]  # which network was given how many rows
 
@@ -57,29 +58,42 @@ def main() -> None:
     torch.set_num_threads(1)
     scenario = find("volleyball-3v3")
     team = find_agent(given.team, scenario)
-    form = Format(points=2, serve="alternate", swap="rally", max_rallies=2)
-    fixtures = [Fixture(0, 1, seed=k, red=k % 2, server=k // 2 % 2) for k in range(given.worlds)]
+    form = Format(points=4, serve="alternate", swap="rally", max_rallies=4)
+    fixtures = [Fixture(0, 1, seed=k, red=k % 2, server=k // 2 % 2) for k in range(20 * given.worlds)]  # more than are played
 
-    def play() -> int:
-        runner = MatchRunner.of(scenario, [team, team], fixtures, worlds=given.worlds, form=form, threads=1)
-        return sum(row.steps for row in runner.play())
+    def begun() -> MatchRunner:
+        return MatchRunner.of(scenario, [team, team], fixtures, worlds=given.worlds, form=form, threads=1)
+
+    def play(runner: MatchRunner) -> None:
+        for _ in range(STEPS):
+            if runner.step().any():
+                runner.next_rallies()
 
     passes: Passes = []
-    hook = register_module_forward_pre_hook(lambda module, x: passes.append((module, x[0].shape[1])) if isinstance(module, Actors) else None)
-    steps = play()
+    hook = register_module_forward_pre_hook(
+        lambda module, x: passes.append((module, x[0].shape[1])) if isinstance(module, Actors) else None
+    )
+    play(begun())
     hook.remove()
-    work = {"evaluation": play, "forward": lambda: forward(passes), "full_batches": lambda: forward(in_full_batches(passes))}
-    times = [{name: seconds(one) for name, one in work.items()} for _ in range(given.repeats)]
-    middle = {name: median(row[name] for row in times) for name in work}
+    times = []
+    for _ in range(given.repeats):
+        runner = begun()
+        work = {
+            "evaluation": lambda runner=runner: play(runner),
+            "forward": lambda: forward(passes),
+            "full_batches": lambda: forward(in_full_batches(passes)),
+        }
+        times.append({name: seconds(one) for name, one in work.items()})
+    middle = {name: median(row[name] for row in times) for name in times[0]}
     line = {
         "team": given.team,
         "worlds": given.worlds,
-        "world_steps": steps,
+        "world_steps": STEPS * given.worlds,
         "network_rows": sum(rows for _, rows in passes),
         "rows_per_pass": round(sum(rows for _, rows in passes) / max(len(passes), 1), 1),
         "seconds": {name: round(value, 3) for name, value in middle.items()},
         "all_seconds": [[round(value, 3) for value in row.values()] for row in times],
-        "world_steps_per_cpu_second": round(steps / middle["evaluation"]),
+        "world_steps_per_cpu_second": round(STEPS * given.worlds / middle["evaluation"]),
         "of_forward": round(middle["forward"] / middle["evaluation"], 3),
         "of_full_batches": round(middle["full_batches"] / middle["evaluation"], 3),
     }

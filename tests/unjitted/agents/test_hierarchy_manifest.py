@@ -9,7 +9,7 @@ import torch
 from skyrally.agents.agent import Agent
 from skyrally.agents.by_rotor import ByRotor
 from skyrally.agents.hierarchy import Hierarchy
-from skyrally.agents.manifest import members
+from skyrally.agents.manifest import hierarchy_path, members
 from skyrally.agents.networks import Actors, NetworkSpec
 from skyrally.agents.orders import ORDER, SKILLS, ordered
 from skyrally.agents.policy import manifest_of, write_agent
@@ -73,6 +73,19 @@ def test_the_zoo_has_one_and_it_knows_its_home():
     assert home("zoo:hierarchy") == (MATCH, {})
     assert isinstance(find_agent("zoo:hierarchy", find("volleyball-6v6")), Hierarchy)
     assert content_hash("zoo:hierarchy") != content_hash("scripted:team")
+
+
+def test_the_learned_team_of_the_zoo_flies_by_networks_and_names_them():
+    team = find_agent("zoo:learned-team", find(MATCH))
+    learned = {skill for skill, agent in team.skills.items() if isinstance(agent, Recast)}
+    assert learned >= {"goto", "serve", "receive", "set", "attack"}
+    assert {f"zoo:{skill}" for skill in ("goto", "serve", "receive", "set", "attack")} <= set(members(*hierarchy_of("zoo:learned-team")))
+    with pytest.raises(SkyrallyError, match="not 3v3"):
+        find_agent("zoo:learned-team", find("volleyball-2v2"))
+
+
+def hierarchy_of(spec):
+    return hierarchy_path(*spec.partition(":")[::2]), spec
 
 
 def test_the_content_of_what_it_names_counts(tmp_path):
@@ -143,9 +156,11 @@ def test_a_recast_row_says_what_the_drill_says():
     """The same drone and ball, seen in the drill and through a match."""
     drill, match = BatchEnv(find("receive"), 1, seed=3, threads=1), BatchEnv(find(MATCH), 1, seed=3, threads=1)
     match.assign(view="match")
-    seen = drill.reset()[0, 0]
+    drill.reset()
     match.reset()
     drone, other = match.worlds[0]["drones"][0], drill.worlds[0]["drones"][0]
+    other["rate"] = (0.7, -1.3, 2.1)
+    seen = drill.observe()[0, 0]
     for name in ("pos", "quat", "vel", "rate", "up", "rotor"):
         drone[name] = other[name]
     drone["touched"] = 0

@@ -1,4 +1,4 @@
-"""Serve, receive, set, attack and serve-receive: one case per rule of start, reward and end."""
+"""Serve, receive, set, attack, return-ball and serve-receive: one case per rule of start, reward and end."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from handmade import Bench
 
+from skyrally.errors import SkyrallyError
 from skyrally.physics.records import BALL_NET, BODY, RACKET
 from skyrally.scenarios import skill_measures as measures
+from skyrally.scenarios.chain import COUNT, FOLDER
 
-SINGLES = ("serve", "receive", "set", "attack")
+SINGLES = ("serve", "receive", "set", "attack", "return-ball")
 TERMS = {name: [term.name for term in Bench(name).scenario.terms({})] for name in (*SINGLES, "serve-receive")}
 
 
@@ -105,6 +107,21 @@ def test_balls_come_as_a_rally_sends_them(name, height, low, high, apex, physics
         assert apex[0] - (0.02 if physics == "benchmark" else 1.0) <= top <= apex[1] + 0.02
 
 
+def test_balls_to_return_come_to_the_drone_from_all_over_its_half():
+    """They start clear of the drone, come down near it on either side, and are sent to any place of the far court."""
+    sides = set()
+    for seed in range(40):
+        world = (bench := Bench("return-ball", seed=seed)).world
+        begin, post, target = world.ball.pos.copy(), world.drones[0].pos.copy(), world.target.copy()
+        assert np.linalg.norm(begin[:2] - post[:2]) > 0.55
+        where, top = fall(bench, 2.0)
+        assert np.abs(where[:2] - post[:2]).max() <= 0.8 + 0.2
+        assert 3.4 - 0.02 <= top <= 6.3 + 0.02
+        assert measures.in_far_court(target)
+        sides.add(np.sign(post[1]))
+    assert sides == {-1.0, 1.0}
+
+
 def test_both_sides_of_an_attack_are_drawn_and_seen():
     sides = set()
     for seed in range(12):
@@ -115,7 +132,7 @@ def test_both_sides_of_an_attack_are_drawn_and_seen():
     assert sides == {-2.0, 2.0}
 
 
-@pytest.mark.parametrize(("name", "size"), [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("serve-receive", 42)])
+@pytest.mark.parametrize(("name", "size"), [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("serve-receive", 42)])
 def test_observations(name, size):
     bench = ready(name)
     see = bench.see()
@@ -126,8 +143,35 @@ def test_observations(name, size):
         assert see["turn"].tolist() == [1, 0]
         bench.world.hit_step = 3
         assert bench.see()["turn"].tolist() == [0, 1]
-    if name == "serve":
+    if name in ("serve", "return-ball"):
         assert see["from_target"] == pytest.approx(bench.world.ball.pos - bench.world.target)
+
+
+@pytest.mark.parametrize(("name", "target"), [("receive", (1.5, -1.5, 2.2)), ("set", (1.5, 1.5, 3.6)), ("attack", None)])
+def test_chained_starts_are_flights_of_the_skills_before(name, target):
+    """Every ball is a row of the file, many different ones are drawn, and they come down where this skill can play them."""
+    flights = np.load(FOLDER / f"{name}.npy")
+    assert flights.shape == (COUNT, 6)
+    benches = [Bench(name, seed=seed, starts="chained") for seed in range(40)]
+    begun = np.array([[*bench.world.ball.pos, *bench.world.ball.vel] for bench in benches], np.float32)
+    rows = [np.flatnonzero((flights == one).all(1)) for one in begun]
+    assert all(len(row) == 1 for row in rows)
+    assert len({int(row[0]) for row in rows}) > 30
+    assert all(0.0 < fall(bench, 2.0)[0][0] < 6.0 for bench in benches[:10])
+    if target:
+        assert all(bench.world.target == pytest.approx(target) for bench in benches)
+
+
+def test_half_of_both_starts_are_chained():
+    flights = np.load(FOLDER / "set.npy")
+    chained = [(flights[:, :3] == Bench("set", seed=seed, starts="both").world.ball.pos.astype(np.float32)).all(1).any() for seed in range(60)]
+    assert 18 <= sum(chained) <= 42
+
+
+@pytest.mark.parametrize(("options", "says"), [({"starts": "chain"}, "chained"), ({"starts": "both", "physics": "fine"}, "without drag")])
+def test_chained_starts_that_cannot_be_are_refused(options, says):
+    with pytest.raises(SkyrallyError, match=says):
+        Bench("set", **options)
 
 
 # -- touches, and what ends all skills ---------------------------------------------------------------------------------
@@ -229,6 +273,19 @@ def test_a_low_serve_is_not_paid_as_high():
     bench = ready("serve", ball=(-4.5, 0, 0.1), hit_at=5)
     bench.world.apex = 2.9
     assert paid(bench)["high"] == 0
+
+
+# -- return-ball -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ball", "court", "success"), [((-3.5, 0.9), 1, 1), ((-3.5, 1.1), 1, 0), ((-3.5, 3.01), 0, 0), ((0.5, 0), 0, 0)])
+def test_a_return_succeeds_within_a_metre_of_its_target_and_in_court(ball, court, success):
+    bench = ready("return-ball", ball=(*ball, 0.1), hit_at=5)
+    bench.world.target[:] = (-3.5, 0, 0.2)
+    terms = paid(bench)
+    assert (terms["court"], terms["wrong"], terms["near"]) == (court, 0, 0)
+    assert terms["aim"] == pytest.approx(1 / (1 + 1.44 * ((ball[0] + 3.5) ** 2 + ball[1] ** 2 + 0.01)))
+    assert verdict(bench) == (1, success)
 
 
 # -- receive and set ---------------------------------------------------------------------------------------------------
