@@ -2,9 +2,9 @@
 
     python benchmarks/hierarchy/throughput.py --team zoo:learned-team
 
-Plays rallies of the team against itself (3v3, `sport` rules, one thread) and notes how many rows every network was given in every call. Then it
-plays them again, and makes the same forward passes alone, by turns. One line of JSON: seconds of processor time (medians), and
-their quotient. A second quotient is by passes over full batches of as many rows in all, which no evaluation in small groups makes.
+Plays rallies of the team against itself (3v3, `sport` rules, one thread) and notes how many rows every network was given in every
+call. Then it plays them again, and makes the same forward passes alone, by turns. One line of JSON: seconds of processor time
+(medians), and their quotient. A second quotient is by passes over full batches of as many rows in all.
 """
 
 from __future__ import annotations

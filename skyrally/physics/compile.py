@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import itertools
 import os
 import shutil
 import sys
@@ -21,8 +22,15 @@ from types import ModuleType
 
 import numba
 import numba.core.config
+from numba.core.bytecode import FunctionIdentity
 
 from .sources import digest_of
+
+# Numba tells compiled functions apart by a count that begins at 1 in every process, and record types likewise. So code that two
+# processes kept may carry one name for different functions, and who loads both runs the first in the place of the second.
+# Counts that begin anywhere do not meet.
+FunctionIdentity._unique_ids = itertools.count(int.from_bytes(os.urandom(6), "big"))
+NAMES = "counted from anywhere"  # part of the key: code that was kept under colliding names is not read again
 
 KEEP_DAYS = 30  # compiled folders that nobody used for so long are removed
 
@@ -36,7 +44,7 @@ def cache_root() -> Path:
 
 def load(name: str, source: str, *modules: str) -> ModuleType:
     """Imports generated `source`, whose functions are made from `modules`, from the cache folder of its hash."""
-    parts = [numba.__version__, sys.version, source, *(digest_of(module) for module in modules)]
+    parts = [numba.__version__, sys.version, NAMES, source, *(digest_of(module) for module in modules)]
     folder = _folder(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16])
     path = folder / f"{name.replace('-', '_')}.py"
     if not path.exists():

@@ -132,7 +132,9 @@ def test_both_sides_of_an_attack_are_drawn_and_seen():
     assert sides == {-2.0, 2.0}
 
 
-@pytest.mark.parametrize(("name", "size"), [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("serve-receive", 42)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("serve-receive", 42)]
+)
 def test_observations(name, size):
     bench = ready(name)
     see = bench.see()
@@ -164,7 +166,8 @@ def test_chained_starts_are_flights_of_the_skills_before(name, target):
 
 def test_half_of_both_starts_are_chained():
     flights = np.load(FOLDER / "set.npy")
-    chained = [(flights[:, :3] == Bench("set", seed=seed, starts="both").world.ball.pos.astype(np.float32)).all(1).any() for seed in range(60)]
+    starts = [Bench("set", seed=seed, starts="both").world.ball.pos.astype(np.float32) for seed in range(60)]
+    chained = [(flights[:, :3] == start).all(1).any() for start in starts]
     assert 18 <= sum(chained) <= 42
 
 
