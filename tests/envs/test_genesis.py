@@ -1,4 +1,4 @@
-"""The engine genesis itself, in the smallest scenes: what moves, what touches, and that a record is the whole truth."""
+"""The engine genesis itself, in the smallest scenes: what moves, what touches, one truth, and what its pictures show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pytest
 
 import skyrally
 from skyrally.physics.records import BALL_NET, DRONE_GROUND, DRONE_NET, RACKET
+from skyrally.render import theme
+from skyrally.render.camera import Camera
+from skyrally.render.genesis import GenesisPainter
 
 pytestmark = [
     pytest.mark.genesis,
@@ -135,3 +138,17 @@ class TestTruth:
             obs = alone.step(row[1:2]).obs
         np.testing.assert_allclose(obs[0], ends[0][1], atol=1e-6)
         alone.close()
+
+
+class TestPictures:
+    def test_drones_and_ball_are_seen_where_they_are_in_their_colours(self, match: Any) -> None:
+        match.reset(seeds=1)
+        frame, painter = match.frame(0), GenesisPainter(match.stage, (640, 360))
+        painter.observe(frame)
+        picture = painter.rgb().astype(int)
+        eye = Camera(painter.rig.view, painter.size)
+        level = [np.array([0.0, 0.0, 0.05])] * 2 + [np.zeros(3)]  # the racket lies on the drone
+        for at, off, colour in zip([*frame.pos, frame.ball], level, [theme.RED, theme.BLUE, theme.BALL], strict=True):
+            x, y = eye.project(at + off)[0].round().astype(int)
+            seen = picture[y - 1 : y + 2, x - 1 : x + 2].mean((0, 1))
+            np.testing.assert_allclose(seen / seen.max(), np.array(colour) / max(colour), atol=0.25, err_msg=str(colour))
