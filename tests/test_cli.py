@@ -48,7 +48,7 @@ def test_scenarios_as_json():
         (["eval", "scripted:rally"], "names no scenario"),
         (["eval", "hover", "--scenario", "hove"], "hover"),
         (["eval", "hover", "--scenario", "hover", "--engine", "genesys"], "genesis"),
-        (["bench", "--scenario", "flock", "--engine", "genesis"], "engine='native'"),
+        (["bench", "--scenario", "payload", "--engine", "genesis"], "engine='native'"),
         (["watch", "hover", "--renderer", "genesys", "--out", "a.mp4"], "genesis"),
         (["watch", "flock", "--renderer", "genesis", "--out", "a.mp4"], "leave --renderer out"),
         (["bench", "--worlds", "0"], "1 or more"),

@@ -152,3 +152,26 @@ class TestPictures:
             x, y = eye.project(at + off)[0].round().astype(int)
             seen = picture[y - 1 : y + 2, x - 1 : x + 2].mean((0, 1))
             np.testing.assert_allclose(seen / seen.max(), np.array(colour) / max(colour), atol=0.25, err_msg=str(colour))
+
+
+class TestSwarm:
+    def test_drones_fly_as_natively_and_bounce_off_each_other(self) -> None:
+        envs = [skyrally.make("goal-swap", 2, engine=engine, agents=2, seed=1, substeps=4) for engine in ("native", "genesis")]
+        rng, struck = np.random.default_rng(0), []
+        for env in envs:
+            env.reset(seeds=[1, 2])
+            pair = env.worlds["drones"][0]
+            pair["pos"], pair["vel"] = ((-0.2, 0.0, 3.0), (0.2, 0.0, 3.0)), ((1.5, 0.0, 0.0), (-1.5, 0.0, 0.0))
+            pair["quat"], pair["up"] = (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+        for _ in range(12):
+            actions = rng.uniform(-0.3, 0.3, (2, 2, 4)).astype(np.float32)
+            for env in envs:
+                env.step(actions)
+            struck.append(envs[1].worlds["drones"]["struck"].copy())
+        native, ours = (env.worlds["drones"] for env in envs)
+        np.testing.assert_allclose(ours["pos"][1], native["pos"][1], atol=5e-3)
+        assert [env.worlds["hits"].tolist() for env in envs] == [[1, 0], [1, 0]]
+        assert np.array(struck)[:, 0].sum(0).tolist() == [1, 1]
+        assert (ours["vel"][0, :, 0] * (1.0, -1.0) < -0.1).all()  # thrown back, as natively
+        np.testing.assert_allclose(ours["vel"][0], native["vel"][0], atol=0.2)
+        envs[1].close()
