@@ -146,6 +146,7 @@ class TestPictures:
         frame, painter = match.frame(0), GenesisPainter(match.stage, (640, 360))
         painter.observe(frame)
         picture = painter.rgb().astype(int)
+        assert painter.rig.view is not None
         eye = Camera(painter.rig.view, painter.size)
         level = [np.array([0.0, 0.0, 0.05])] * 2 + [np.zeros(3)]  # the racket lies on the drone
         for at, off, colour in zip([*frame.pos, frame.ball], level, [theme.RED, theme.BLUE, theme.BALL], strict=True):
