@@ -83,6 +83,7 @@ def watch(
     force: Flag = False,
     camera: str = "orbit",
     size: str = "960x540",
+    renderer: str = "pygame",
     fps: int = 25,
     lossless: Flag = False,
     density: Flag = False,
@@ -106,6 +107,7 @@ def watch(
         force: overwrite existing files.
         camera: orbit, behind, side, top or follow.
         size: of the picture, WIDTHxHEIGHT.
+        renderer: who draws films, pictures and the window: pygame, or genesis of matches and drills (docs/fidelity.md).
         fps: pictures per second in .mp4 and .gif.
         lossless: .replay files hold every number exactly, and the whole world at each step.
         density: films of swarms show on the floor where drones are dense (in a window: the key d).
@@ -114,7 +116,7 @@ def watch(
     """
     from .viewing import View, film, open_source, present
 
-    view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless, density=density)
+    view = View(camera=camera, size=size, fps=fps, force=force, lossless=lossless, density=density, renderer=renderer)
     kwargs = {"red": red, "blue": blue, "agent": agent, "points": points, "serve": serve, "episodes": episodes, "seed": seed}
     options = with_words(option, agents=agents, engine=engine)
     source = open_source(target, options=options, **kwargs)

@@ -15,7 +15,8 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemaining
 from .agents.spec import home, is_agent
 from .errors import SkyrallyError
 from .physics.params import CONTROL_DT
-from .render import ReplaySource, open_replay, open_sink, show
+from .render import Painter, ReplaySource, open_replay, open_sink, show
+from .render.renderers import painter_of
 from .render.source import Source
 from .render.window import NoDisplay
 from .scenarios.registry import find
@@ -30,7 +31,7 @@ words = Console(stderr=True, highlight=False)
 @dataclass(frozen=True)
 class View:
     """How to look: camera, picture size as text, pictures per second; whether files may be overwritten, replays hold whole worlds, films
-    show where a swarm is dense.
+    show where a swarm is dense; who draws (renderers.py).
     """
 
     camera: str
@@ -39,11 +40,17 @@ class View:
     force: bool
     lossless: bool = False
     density: bool = False
+    renderer: str = "pygame"
 
     def __post_init__(self) -> None:
         self.pixels()
+        self.painter()
         if not 1 <= self.fps <= 50:
             raise SkyrallyError(f"fps is {self.fps}; expected 1 to 50")
+
+    def painter(self) -> type[Painter]:
+        """What makes the pictures."""
+        return painter_of(self.renderer)
 
     def pixels(self) -> tuple[int, int]:
         """(width, height). Raises SkyrallyError unless both are even numbers from 64 to 4096."""
@@ -90,7 +97,7 @@ def open_source(
 def present(source: Source, view: View, quiet: bool = False) -> None:
     """In a window; without a display into SCENARIO.mp4, and says so."""
     try:
-        show(source, camera=view.camera, size=view.pixels())
+        show(source, camera=view.camera, size=view.pixels(), painter=view.painter())
     except NoDisplay as error:
         path = Path(f"{source.stage.scenario}.mp4")
         words.print(f"skyrally: {error} Writing {path} instead.")
@@ -105,6 +112,8 @@ def film(source: Source, paths: list[Path], view: View, quiet: bool = False) -> 
         sinks = []
         for path in paths:
             own: dict[str, Any] = {"fps": view.fps, "density": view.density} if path.suffix in (".mp4", ".gif") else {}
+            if path.suffix in (".mp4", ".gif", ".png"):
+                own["painter"] = view.painter()
             if view.lossless and path.suffix in (".replay", ".html"):
                 own["codec"] = "lossless"
             sink = open_sink(path, source.stage, force=view.force, camera=view.camera, size=view.pixels(), header=header, **own)

@@ -4,7 +4,7 @@
 format: 1
 scenario: volleyball-3v3      # where it is at home; any match will do
 commander: scripted           # the rules, `fixed` (the published roles), a trained captain (run:DIR, zoo:NAME), or an agent of orders
-options: {physics: fine}      # of the matches that it plays unless told otherwise
+options: {physics: fine}      # of the matches that it plays unless told otherwise; their airframe is what scripted skills know of rotors
 every: 0                      # steps after which the commander is asked anyway; 0: at events only
 tactics: {soonest: 1.0}       # numbers of the scripted parts that differ from commander.TACTICS
 skills:                       # scripted unless named: goto serve receive set attack return block cover, after_serve after_receive ...
@@ -120,7 +120,9 @@ def from_hierarchy(path: Path, spec: str, scenario: Scenario, seed: int = 0, cha
         found.setdefault(text, _skill(text, path, scenario, seed, (*chain, path)))
     skills = {name: found[told["skills"].get(name, SCRIPTED)] for name in SKILLS}
     commander = _commander(told["commander"], path, scenario, seed, tactics)
-    return Hierarchy(spec, scenario, commander, alike(skills, scenario), told["every"])
+    at_home = scenario.resolved({name: value for name, value in told["options"].items() if name in scenario.options})
+    skills = alike(skills, scenario.views[VIEW], scenario.configure(at_home)[0]["airframe"])
+    return Hierarchy(spec, scenario, commander, skills, told["every"])
 
 
 def _beside(text: str, path: Path) -> str:

@@ -12,14 +12,10 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import SkyrallyError
-from ..physics.airframes import IRIS
-from ..physics.params import CONTROL_DT
-from ..scenarios.scenario import Layout, Scenario
+from ..scenarios.scenario import Layout
 from .agent import Agent
 from .by_rotor import ByRotor
 from .orders import SKILLS, ordered
-
-GRAVITY = 9.81  # m/s^2
 
 
 class Rows:
@@ -104,13 +100,15 @@ class Plain(Agent):
         self._agent.act(np.ascontiguousarray(obs[:, : self._size]), memory, out)
 
 
-def alike(skills: dict[str, Agent], scenario: Scenario) -> dict[str, Agent]:
-    """The skills in one action mode: in ctbr, unless one of them is of mode rotor. SkyrallyError for others."""
+def alike(skills: dict[str, Agent], match: Layout, airframe: np.void) -> dict[str, Agent]:
+    """The skills in one action mode: in ctbr, unless one of them is of mode rotor. SkyrallyError for others.
+
+    match: the layout that their rows begin with. airframe: the record that those of ctbr know beside one of rotor.
+    """
     for name, agent in skills.items():
         if agent.action_mode not in ("ctbr", "rotor"):
             raise SkyrallyError(f"skill {name}, {agent.name}, acts in mode {agent.action_mode}; expected ctbr or rotor")
     if all(agent.action_mode == "ctbr" for agent in skills.values()):
         return skills
-    airframe, match = IRIS.params(CONTROL_DT, GRAVITY, fine=False), scenario.views["match"]
     mixed = {id(agent): ByRotor(agent, match, airframe) if agent.action_mode == "ctbr" else agent for agent in skills.values()}
     return {name: mixed[id(skills[name])] for name in SKILLS}

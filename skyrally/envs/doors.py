@@ -31,7 +31,7 @@ def make(scenario: str | Scenario, worlds: int = 1, device: Any = "cpu", engine:
     """`worlds` worlds of a scenario behind one `step` on arrays [W, N, ...].
 
     `scenario`: a name, or one of your own: a Scenario, `my_drill.py`, `python:MODULE:ATTR`.
-    `engine`: native, or genesis (see `GenesisEnv`), which moves the bodies by genesis-world.
+    `engine`: native, or genesis (see `GenesisEnv` and `GenesisSwarm`), which moves the bodies by genesis-world.
     `options` are the scenario's own (`physics`, `rules`, `max_cycles`, `weights` ...) and `threads`, `view`, `action_mode`,
     `discrete` (see `choices`), `sight` (see `scenarios.sight`).
     Raises SkyrallyError for unknown names, with the nearest ones, and for values out of range.
@@ -46,8 +46,10 @@ def make(scenario: str | Scenario, worlds: int = 1, device: Any = "cpu", engine:
     checked_options(f"option of {found.name}", options, [*found.options, *BATCH_OPTIONS])
     if engine == "genesis":
         from .genesis import GenesisEnv
+        from .genesis_swarm import GenesisSwarm
 
-        return GenesisEnv(found, worlds, device=str(device), seed=seed, **options)
+        kind = GenesisEnv if found.swarm is None else GenesisSwarm
+        return kind(found, worlds, device=str(device), seed=seed, **options)
     probe(found, seed=seed, **options)
     return BatchEnv(found, worlds, seed=seed, **options)
 

@@ -26,7 +26,7 @@ DEVICES = ("cpu", "cuda")
 
 
 class GenesisEnv(BatchEnv):
-    """W worlds of a drill or match in one Genesis scene. See `BatchEnv`.
+    """W worlds of a drill or match in one Genesis scene. See `BatchEnv`; of swarms `GenesisSwarm`.
 
     `substeps` is 4 unless told (or more where the physics has more). Raises SkyrallyError for what this engine cannot do.
     """
@@ -77,8 +77,6 @@ class GenesisEnv(BatchEnv):
 
 def _refuse(scenario: Scenario, device: str, threads: int | None) -> None:
     """SkyrallyError for what the engine genesis cannot do, by name."""
-    if scenario.swarm is not None:
-        raise SkyrallyError(f"engine genesis does not step {scenario.name}: swarms are engine native's; pass engine='native'")
     if scenario.choices is not None:
         raise SkyrallyError(f"engine genesis has nothing to move in {scenario.name}, whose players are no drones; pass engine='native'")
     if device not in DEVICES:

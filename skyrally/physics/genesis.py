@@ -22,6 +22,7 @@ from .compile import say
 from .handover import GROUND, NET
 
 INSTALL = "pip install 'skyrally[genesis]'"
+MESA = "apt-get install libegl1 libgl1 libgl1-mesa-dri"  # Debian's packages of OpenGL in software, without a display
 PRECISION = "64"  # bits: as the records have
 STIFF = 2.0  # substeps, the least time constant of a contact that Genesis allows: as hard as can be
 PAIRS = 12  # contact points per body that there is room for
@@ -49,7 +50,7 @@ class GenesisScene:
     def __init__(self, text: str, worlds: int, inertias: np.ndarray, dt: float, gravity: float, device: str = "cpu"):
         """`inertias` [N, 3, 3] kg m^2: of the drones, in the body frame."""
         self._gs = gs = started(device)
-        with patient("Genesis"):
+        with patient("Genesis"), drawable():
             self.scene: Any = gs.Scene(
                 sim_options=gs.options.SimOptions(dt=dt, substeps=1, gravity=(0.0, 0.0, -gravity)),
                 rigid_options=gs.options.RigidOptions(
@@ -128,9 +129,10 @@ def started(device: str) -> Any:
     """The module genesis, initialised for this process. Its hook for uncaught errors is not kept."""
     hook = sys.excepthook
     try:
-        import genesis as gs  # pyright: ignore[reportMissingImports]
+        with drawable():
+            import genesis as gs  # pyright: ignore[reportMissingImports]
     except ImportError as error:
-        raise SkyrallyError(f"engine 'genesis' needs genesis-world, which cannot be imported ({error}): {INSTALL}") from None
+        raise SkyrallyError(f"genesis needs genesis-world, which cannot be imported ({error}): {INSTALL}") from None
     finally:
         sys.excepthook = hook
     if not gs._initialized:
@@ -139,6 +141,19 @@ def started(device: str) -> Any:
     if gs.tc_float.itemsize * 8 != int(PRECISION):
         raise SkyrallyError(f"Genesis runs in this process with another precision; start it with gs.init(precision={PRECISION!r})")
     return gs
+
+
+@contextmanager
+def drawable() -> Iterator[None]:
+    """Around what loads Genesis or makes a scene, which wants OpenGL, drawn or not. SkyrallyError where there is none."""
+    try:
+        yield
+    except Exception as error:  # of PyOpenGL, of the loader, of Genesis: whatever lacks a library or a device
+        said = f"{type(error).__module__} {error}"
+        if not any(word in said for word in ("OpenGL", "EGL", "glGetError", "OSMesa", "Rendering not working")):
+            raise
+        why = " ".join(str(getattr(error, "err", error)).split())
+        raise SkyrallyError(f"Genesis cannot start OpenGL here ({why}); where there is no graphics card, Mesa does: {MESA}") from error
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from .records import BALL_GROUND, BALL_NET, DRONE_DRONE, DRONE_GROUND, DRONE_NET
 from .vec import add, add_scaled, body_z, dot, fn, put3, put4, scale, sub, times, to_body, vec3, vec4
 
 GROUND, NET = -1, -2  # bodies that stand still; what moves has its number
+AWAY = 20.0  # m, between drones that take no part
 
 
 @fn
@@ -29,6 +30,11 @@ def nothing_after(world, params):
     """Of a scenario that does nothing of its own after the motion."""
 
 
+@fn
+def nothing_more(world, drone, params):
+    """Of a swarm that does nothing of its own after a drone's flight."""
+
+
 # -- out -------------------------------------------------------------------------------------------------------------------
 
 
@@ -36,13 +42,27 @@ def nothing_after(world, params):
 def hand_out_drones(world, params, qpos, qvel, force):
     """Writes where the drones are, how they move and what acts on them for one substep."""
     for i in range(len(world.drones)):
-        drone, airframe = world.drones[i], params.airframe
-        quat, vel, rate = vec4(drone.quat), vec3(drone.vel), vec3(drone.rate)
-        _state(qpos, qvel, i, vec3(drone.pos), quat, vel, rate)
-        then = speed_up(vel, air_force(drone, airframe, quat, vel), airframe, params.gravity, params.dt)
-        push = add(scale(airframe.mass / params.dt, sub(then, vel)), (0.0, 0.0, airframe.mass * params.gravity))
-        put3(force[6 * i :], push)
-        put3(force[6 * i + 3 :], _torque(drone, airframe, rate))
+        hand_out_drone(world.drones[i], params, i, qpos, qvel, force)
+
+
+@fn
+def hand_out_drone(drone, params, i, qpos, qvel, force):
+    """The same of one drone, number i."""
+    airframe = params.airframe
+    quat, vel, rate = vec4(drone.quat), vec3(drone.vel), vec3(drone.rate)
+    _state(qpos, qvel, i, vec3(drone.pos), quat, vel, rate)
+    then = speed_up(vel, air_force(drone, airframe, quat, vel), airframe, params.gravity, params.dt)
+    push = add(scale(airframe.mass / params.dt, sub(then, vel)), (0.0, 0.0, airframe.mass * params.gravity))
+    put3(force[6 * i :], push)
+    put3(force[6 * i + 3 :], _torque(drone, airframe, rate))
+
+
+@fn
+def hand_out_nobody(params, i, qpos, qvel, force):
+    """Of a drone that takes no part: it waits far away from all others, at rest."""
+    _state(qpos, qvel, i, (AWAY, AWAY, 100.0 + AWAY * i), (1.0, 0.0, 0.0, 0.0), ZERO, ZERO)
+    put3(force[6 * i :], (0.0, 0.0, params.airframe.mass * params.gravity))
+    put3(force[6 * i + 3 :], ZERO)
 
 
 @fn
@@ -82,15 +102,20 @@ def _state(qpos, qvel, i, pos, quat, vel, rate):
 def take_in_drones(world, qpos, qvel):
     """Reads where the drones are and how they move after the substep."""
     for i in range(len(world.drones)):
-        drone = world.drones[i]
-        w, x, y, z = vec4(qpos[7 * i + 3 :])
-        k = 1.5 - 0.5 * (w * w + x * x + y * y + z * z)  # one Newton step restores the unit norm
-        quat = (k * w, k * x, k * y, k * z)
-        put3(drone.pos, vec3(qpos[7 * i :]))
-        put4(drone.quat, quat)
-        put3(drone.up, body_z(quat))
-        put3(drone.vel, vec3(qvel[6 * i :]))
-        put3(drone.rate, vec3(qvel[6 * i + 3 :]))
+        take_in_drone(world.drones[i], i, qpos, qvel)
+
+
+@fn
+def take_in_drone(drone, i, qpos, qvel):
+    """The same of one drone, number i."""
+    w, x, y, z = vec4(qpos[7 * i + 3 :])
+    k = 1.5 - 0.5 * (w * w + x * x + y * y + z * z)  # one Newton step restores the unit norm
+    quat = (k * w, k * x, k * y, k * z)
+    put3(drone.pos, vec3(qpos[7 * i :]))
+    put4(drone.quat, quat)
+    put3(drone.up, body_z(quat))
+    put3(drone.vel, vec3(qvel[6 * i :]))
+    put3(drone.rate, vec3(qvel[6 * i + 3 :]))
 
 
 @fn

@@ -21,8 +21,8 @@ APART, HEIGHT = 2.0, 5.0  # m
 
 
 def mjcf(params: Any, airframe: Airframe, drones: int, ball: bool) -> str:
-    """The text for a shared block `params` (one record) and as many drones."""
-    still = f'<geom name="ground" type="plane" size="0 0 1" friction="{FRICTION} 0 0" rgba="0.45 0.5 0.45 1"/>'
+    """The text for a shared block `params` (one record) and as many drones. Cylinders touch everything."""
+    still = _ground("")
     if params["net_solid"] and params["net_height"] > 0.0:
         half = 0.5 * params["net_height"]
         size = f"{params['net_half_thickness']:.17g} {params['net_half_width']:.17g} {half:.17g}"
@@ -30,6 +30,20 @@ def mjcf(params: Any, airframe: Airframe, drones: int, ball: bool) -> str:
     bodies = [_drone(params["airframe"], airframe, i) for i in range(drones)]
     if ball:
         bodies.append(_ball(params["ball"], (APART * drones, 0.0, HEIGHT)))
+    return _world(params, still, bodies)
+
+
+def swarm_mjcf(params: Any, airframe: Airframe, drones: int, solid: bool) -> str:
+    """The same of a swarm: its drones touch each other, if they are `solid`, as the spheres that they are natively, and the ground as flat
+    cylinders.
+    """
+    radius = f"{params['airframe']['body_radius']:.17g}"
+    among = f'<geom type="sphere" size="{radius}" friction="0 0 0" contype="2" conaffinity="2" rgba="0 0 0 0"/>'
+    bodies = [_drone(params["airframe"], airframe, i, 'contype="4" conaffinity="0"', among if solid else "") for i in range(drones)]
+    return _world(params, _ground('contype="0" conaffinity="4"'), bodies)
+
+
+def _world(params: Any, still: str, bodies: list[str]) -> str:
     option = f'<compiler balanceinertia="true"/><option timestep="{params["dt"]:.17g}" gravity="0 0 {-params["gravity"]:.17g}"/>'
     return f'<mujoco model="skyrally">{option}<worldbody>{still}{"".join(bodies)}</worldbody></mujoco>'
 
@@ -39,7 +53,11 @@ def inertias(params: Any, drones: int) -> np.ndarray:
     return np.repeat(np.diag(params["airframe"]["inertia"])[None], drones, 0)
 
 
-def _drone(block: Any, airframe: Airframe, i: int) -> str:
+def _ground(touch: str) -> str:
+    return f'<geom name="ground" type="plane" size="0 0 1" friction="{FRICTION} 0 0" {touch} rgba="0.45 0.5 0.45 1"/>'
+
+
+def _drone(block: Any, airframe: Airframe, i: int, touch: str = "", more: str = "") -> str:
     inertia = " ".join(f"{value:.17g}" for value in block["inertia"])
     shape = f'type="cylinder" size="{block["body_radius"]:.17g} {block["body_half_height"]:.17g}"'
     rotors = "".join(
@@ -50,7 +68,7 @@ def _drone(block: Any, airframe: Airframe, i: int) -> str:
     return (
         f'<body name="drone_{i}" pos="{APART * i} 0 {HEIGHT}"><freejoint/>'
         f'<inertial pos="0 0 0" mass="{block["mass"]:.17g}" diaginertia="{inertia}"/>'
-        f'<geom {shape} friction="{FRICTION} 0 0" rgba="0.8 0.3 0.2 1"/>{rotors}</body>'
+        f'<geom {shape} friction="{FRICTION} 0 0" {touch} rgba="0.8 0.3 0.2 1"/>{more}{rotors}</body>'
     )
 
 

@@ -214,7 +214,7 @@ def touch(world, drones, params, cells, i):
                     met = 1
     put3(drone.vel, (vel[0] + kick[0], vel[1] + kick[1], vel[2] + kick[2]))
     put3(drone.pos, (pos[0] + shift[0], pos[1] + shift[1], max(pos[2] + shift[2], 0.0)))
-    _note_touch(drone, met)
+    note_touch(drone, met)
 
 
 @fn
@@ -241,11 +241,11 @@ def note_clearance(drone, params, distance):
     """Keeps how near the nearest other is (m), and whether a touch began (physical ones are told by `touch`)."""
     drone.clearance = distance
     if params.collisions == PENALTY:
-        _note_touch(drone, 1 if distance < params.contact else 0)
+        note_touch(drone, 1 if distance < params.contact else 0)
 
 
 @fn
-def _note_touch(drone, met):
+def note_touch(drone, met):
     """Counts a touch when it begins. `struck` is cleared when a decision begins."""
     if met == 1 and drone.touching == 0:
         drone.struck = 1

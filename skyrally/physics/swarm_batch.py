@@ -75,19 +75,7 @@ def step(heads, drones, params, cells, what, actions, obs, reward, terminated, t
         moving = w.moving
         if what[k] == 1:
             reset(w, d, p)
-        if going:
-            w.step += 1
-            if p.collisions == 2 or p.linked == 1:
-                for tick in range(p.ticks):
-                    move_some(w, d, p, actions[k], tick, tick + 1, 0, w.count)
-                    if p.linked == 1:
-                        couple_some(w, d, p, 0, w.count)
-                    if p.collisions == 2:
-                        list_drones(d, w.count, p.contact, cells)
-                        touch_some(w, d, p, cells, 0, w.count)
-            else:
-                move_some(w, d, p, actions[k], 0, p.ticks, 0, w.count)
-        list_drones(d, w.count, p.reach, cells)
+{moves}        list_drones(d, w.count, p.reach, cells)
         if going or what[k] == 1:
             sense_some(w, d, p, cells, 0, w.count)
         if what[k] == 3:
@@ -148,9 +136,28 @@ def reset_part(heads, drones, params, cells, k):
     reset(heads[k], drones[k], params[0])
 '''
 
+MOVES = """        if going:
+            w.step += 1
+            if p.collisions == 2 or p.linked == 1:
+                for tick in range(p.ticks):
+                    move_some(w, d, p, actions[k], tick, tick + 1, 0, w.count)
+                    if p.linked == 1:
+                        couple_some(w, d, p, 0, w.count)
+                    if p.collisions == 2:
+                        list_drones(d, w.count, p.contact, cells)
+                        touch_some(w, d, p, cells, 0, w.count)
+            else:
+                move_some(w, d, p, actions[k], 0, p.ticks, 0, w.count)
+"""
+
 
 def swarm_batch(name: str, module: str) -> ModuleType:
     """The built module for the swarm functions `reset`, `move`, `judge`, `look` of `module`, and `sense` and `couple` if it has them."""
+    return load(name, swarm_source(module, MOVES), module, "skyrally.physics.swarm", "skyrally.physics.cells")
+
+
+def swarm_source(module: str, moves: str) -> str:
+    """The text of that module; `moves`: what a step of world `w` does before it is judged."""
     own = import_module(module)
     homes = {part: module if hasattr(own, part) else "skyrally.physics.swarm" for part in ("sense", "couple")}
-    return load(name, SWARM.format(module=module, **homes), module, "skyrally.physics.swarm", "skyrally.physics.cells")
+    return SWARM.format(module=module, moves=moves, **homes)

@@ -150,13 +150,17 @@ class Painter:
             raise SkyrallyError("nothing to paint: observe a frame first")
         view = self.rig.advance(frame, self._unpainted if seconds is None else seconds)
         self._unpainted = 0.0
+        self._write(surface, frame, self._draw(surface, view, frame))
+
+    def _draw(self, surface: pygame.Surface, view: View, frame: Frame) -> list[DronePose | DiscPose]:
+        """Draws all but the writing, and tells where drones or players are seen."""
         camera = Camera(view, self._canvas.get_size())
         box = self._lay_backdrop(surface, camera, frame)
         self._canvas.set_clip(box)
         self._canvas.blit(self._backdrop, box, box)
         poses = self._draw_moving(camera, frame)
         self._shrink(surface, box)
-        self._write(surface, frame, poses)
+        return poses
 
     def _lay_backdrop(self, surface: pygame.Surface, camera: Camera, frame: Frame) -> pygame.Rect:
         """Puts what stands still on the surface, and tells which part of the canvas must be drawn anew: all of it when the camera moved."""
@@ -226,7 +230,7 @@ class Painter:
             draw_links(self._canvas, camera, frame)
             self._swarm.draw(self._canvas, camera, frame.pos, frame.quat)
             for flash in memory.flashes:
-                self._draw_flash(camera, flash)
+                self._draw_flash(self._canvas, camera, flash)
             return []
         posed = self._art.pose(camera, frame.pos, frame.quat, memory.angles)
         poses = [pose for pose in posed if pose is not None]
@@ -239,7 +243,7 @@ class Painter:
             ball_art.draw_shadow(self._canvas, camera, ball, max(self.stage.ball_radius, 0.06))
         for flash in memory.flashes:
             if flash.name.endswith("ground"):
-                self._draw_flash(camera, flash)
+                self._draw_flash(self._canvas, camera, flash)
         court = self.stage.court
         near = 1.0 if camera.eye[0] >= 0.0 else -1.0
         for side in (-near, near) if court is not None else (0.0,):
@@ -250,11 +254,11 @@ class Painter:
         draw_links(self._canvas, camera, frame)
         for flash in memory.flashes:
             if not flash.name.endswith("ground"):
-                self._draw_flash(camera, flash)
+                self._draw_flash(self._canvas, camera, flash)
         return poses
 
-    def _draw_flash(self, camera: Camera, flash: Flash) -> None:
-        ball_art.draw_flash(self._canvas, camera, flash.name, flash.point, flash.colour, self._memory.clock - flash.born)
+    def _draw_flash(self, surface: pygame.Surface, camera: Camera, flash: Flash) -> None:
+        ball_art.draw_flash(surface, camera, flash.name, flash.point, flash.colour, self._memory.clock - flash.born)
 
     def _draw_side(self, camera: Camera, poses: Sequence[Solid], ball: np.ndarray | None, side: float) -> None:
         """Drones, discs, ball and trail on one side of the net's plane (0: there is no net)."""

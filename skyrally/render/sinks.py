@@ -67,9 +67,9 @@ def open_sink(
 ) -> Sink:
     """A sink for `path`: .mp4, .gif, .png (a picture of the last frame), .replay (data) or .html (a page that plays the replay in it).
 
-    `header` (agents, seed, ...: JSON values) goes into replays. `options`: `fps` for videos, `at` (frame number) for pictures, `codec`
-    (a name in codec.py) for replays and pages. SkyrallyError for another suffix, an existing file without `force`, an unwritable folder, an
-    unknown camera.
+    `header` (agents, seed, ...: JSON values) goes into replays. `options`: `fps` for videos, `at` (frame number) for pictures, `painter`
+    (what makes either: a class of renderers.py), `codec` (a name in codec.py) for replays and pages. SkyrallyError for another suffix, an
+    existing file without `force`, an unwritable folder, an unknown camera.
     """
     suffix = Path(path).suffix.lower()
     if suffix == ".replay":

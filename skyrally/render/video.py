@@ -54,12 +54,13 @@ class _VideoSink(FileSink):
         size: tuple[int, int] = (960, 540),
         fps: float | None = None,
         density: bool = False,
+        painter: type[Painter] = Painter,
     ) -> None:
         rate = self._default_fps if fps is None else fps
         if not 1 <= rate <= 100:
             raise SkyrallyError(f"fps is {rate}; expected 1 to 100")
         self._fps = Fraction(rate).limit_denominator(1000)
-        self._painter = Painter(stage, (size[0] + size[0] % 2, size[1] + size[1] % 2), camera)  # 4:2:0 colour needs even sides
+        self._painter = painter(stage, (size[0] + size[0] % 2, size[1] + size[1] % 2), camera)  # 4:2:0 colour needs even sides
         self._painter.density = density
         self._surface = pygame.Surface(self._painter.size, 0, 32)
         self._pacer, self._pictures = Pacer(stage.dt, float(self._fps)), 0
@@ -227,8 +228,9 @@ class PictureSink(FileSink):
         camera: str = "orbit",
         size: tuple[int, int] = (960, 540),
         at: int | None = None,
+        painter: type[Painter] = Painter,
     ) -> None:
-        self._painter, self._at, self._seen = Painter(stage, size, camera), at, 0
+        self._painter, self._at, self._seen = painter(stage, size, camera), at, 0
         self._file = PendingFile(path, force=force)
 
     def write(self, frame: Frame) -> None:

@@ -32,11 +32,18 @@ def require_display() -> None:
         raise NoDisplay("neither DISPLAY nor WAYLAND_DISPLAY is set")
 
 
-def show(source: Source, *, camera: str = "orbit", size: tuple[int, int] = (960, 540), seconds: float | None = None) -> None:
+def show(
+    source: Source,
+    *,
+    camera: str = "orbit",
+    size: tuple[int, int] = (960, 540),
+    seconds: float | None = None,
+    painter: type[Painter] = Painter,
+) -> None:
     """Opens a window and plays the source until the user quits (or `seconds` have passed). NoDisplay where there is no screen."""
     camera_mode(camera)
     require_display()
-    window = Window(source, camera, size)
+    window = Window(source, camera, size, painter)
     try:
         window.run(seconds)
     finally:
@@ -46,8 +53,8 @@ def show(source: Source, *, camera: str = "orbit", size: tuple[int, int] = (960,
 class Window:
     """One window, one source."""
 
-    def __init__(self, source: Source, camera: str = "orbit", size: tuple[int, int] = (960, 540)) -> None:
-        self.player = Player(source, camera)
+    def __init__(self, source: Source, camera: str = "orbit", size: tuple[int, int] = (960, 540), painter: type[Painter] = Painter) -> None:
+        self.player, self._make = Player(source, camera), painter
         self._painter: Painter | None = None
         self._watched, self._scrubbing, self._full = 0.0, False, False
         self._windowed = (max(size[0], SMALLEST[0]), max(size[1], SMALLEST[1]))
@@ -119,7 +126,7 @@ class Window:
         size = self._screen.get_size()
         size = (max(size[0], SMALLEST[0]), max(size[1], SMALLEST[1]))
         if self._painter is None or self._painter.size != size:
-            fresh = Painter(self.player.source.stage, size, self.player.camera, fineness=None)
+            fresh = self._make(self.player.source.stage, size, self.player.camera, fineness=None)
             if self._painter is not None:
                 fresh.inherit(self._painter)
             self._painter = fresh

@@ -71,12 +71,17 @@ def reset(world, drones, params):
 
 
 @fn
+def prepare(world, drone, params, action, i, tick):
+    if tick == 0:
+        obey(drone, params, action)
+
+
+@fn
 def move(world, drone, params, action, i, tick):
     if params.point == 1:
         drift_inside(world, drone, action, i, STEP, NOISE)
         return
-    if tick == 0:
-        obey(drone, params, action)
+    prepare(world, drone, params, action, i, tick)
     fly_on(drone, params)
 
 

@@ -137,9 +137,14 @@ def _begin_search(world, drones, params, horizon):
 
 
 @fn
-def move(world, drone, params, action, i, tick):
+def prepare(world, drone, params, action, i, tick):
     if tick == 0:
         obey(drone, params, action)
+
+
+@fn
+def move(world, drone, params, action, i, tick):
+    prepare(world, drone, params, action, i, tick)
     fly_on(drone, params)
 
 

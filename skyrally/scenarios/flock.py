@@ -116,20 +116,36 @@ def signal(drone):
 
 @fn
 def move(world, drone, params, action, i, tick):
-    if tick == 0 and params.noise > 0.0:
-        drone.heading += params.noise * normal2(world, i, SHAKE)[0]
     if params.point == 1:
-        drone.heading += TURN * clip(float(action[0]), -1.0, 1.0)
+        _turn(world, drone, params, action, i, tick, TURN)
         glide(world, drone, params)
         return
-    drone.heading += TURN / TICKS * clip(float(action[0]), -1.0, 1.0)
+    prepare(world, drone, params, action, i, tick)
+    fly_on(drone, params)
+    conclude(world, drone, params)
+
+
+@fn
+def _turn(world, drone, params, action, i, tick, most):
+    """The heading after noise and action; most: rad."""
+    if tick == 0 and params.noise > 0.0:
+        drone.heading += params.noise * normal2(world, i, SHAKE)[0]
+    drone.heading += most * clip(float(action[0]), -1.0, 1.0)
+
+
+@fn
+def prepare(world, drone, params, action, i, tick):
+    _turn(world, drone, params, action, i, tick, TURN / TICKS)
     nose = body_x(vec4(drone.quat))
     c, s = math.cos(drone.heading), math.sin(drone.heading)
     off = math.atan2(nose[0] * s - nose[1] * c, nose[0] * c + nose[1] * s)
     ask_velocity(drone, params.airframe, (params.speed * c, params.speed * s, CLIMB * (drone.goal_height - drone.pos[2])), NOSE * off)
-    fly_on(drone, params)
-    come_round(world, drone, params)
     drone.signal[0], drone.signal[1] = c, s
+
+
+@fn
+def conclude(world, drone, params):
+    come_round(world, drone, params)
 
 
 @fn

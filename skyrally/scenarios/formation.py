@@ -134,8 +134,13 @@ def draw_shape(world, drones, params):
 
 
 @fn
-def move(world, drone, params, action, i, tick):
+def prepare(world, drone, params, action, i, tick):
     obey(drone, params, action)
+
+
+@fn
+def move(world, drone, params, action, i, tick):
+    prepare(world, drone, params, action, i, tick)
     fly_on(drone, params)
 
 

@@ -129,11 +129,21 @@ def swap(world, drones):
 
 
 @fn
-def move(world, drone, params, action, i, tick):
+def prepare(world, drone, params, action, i, tick):
     obey(drone, params, action)
-    fly_on(drone, params)
+
+
+@fn
+def conclude(world, drone, params):
     _stay_inside(world, drone)
     strike_pillar(world, drone, params)
+
+
+@fn
+def move(world, drone, params, action, i, tick):
+    prepare(world, drone, params, action, i, tick)
+    fly_on(drone, params)
+    conclude(world, drone, params)
 
 
 @fn

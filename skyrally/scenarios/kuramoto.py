@@ -94,12 +94,25 @@ def circle(drone):
 
 @fn
 def move(world, drone, params, action, i, tick):
-    drone.pace = PACE + drone.omega + MOST * clip(float(action[0]), -1.0, 1.0)
     if params.point == 1:
+        _set_pace(drone, action)
         drone.phase += drone.pace * TICKS * CONTROL_DT
         circle(drone)
         put4(drone.quat, quat_from_euler(0.0, 0.0, drone.phase + 0.5 * math.pi))
         return
+    prepare(world, drone, params, action, i, tick)
+    fly_on(drone, params)
+    conclude(world, drone, params)
+
+
+@fn
+def _set_pace(drone, action):
+    drone.pace = PACE + drone.omega + MOST * clip(float(action[0]), -1.0, 1.0)
+
+
+@fn
+def prepare(world, drone, params, action, i, tick):
+    _set_pace(drone, action)
     x, y = drone.pos[0] - drone.centre[0], drone.pos[1] - drone.centre[1]
     r = max(math.sqrt(x * x + y * y), 1e-6)
     c, s = x / r, y / r
@@ -111,7 +124,10 @@ def move(world, drone, params, action, i, tick):
     off = math.atan2(math.sin(nose - yaw), math.cos(nose - yaw))
     vel = (pull * c - go * s, pull * s + go * c, CLIMB * (LEVEL - drone.pos[2]))
     ask_velocity(drone, params.airframe, vel, drone.pace + NOSE * off)
-    fly_on(drone, params)
+
+
+@fn
+def conclude(world, drone, params):
     x, y = drone.pos[0] - drone.centre[0], drone.pos[1] - drone.centre[1]
     drone.phase = math.atan2(y, x)
     r = max(math.sqrt(x * x + y * y), 1e-6)

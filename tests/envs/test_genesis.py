@@ -1,4 +1,4 @@
-"""The engine genesis itself, in the smallest scenes: what moves, what touches, and that a record is the whole truth."""
+"""The engine genesis itself, in the smallest scenes: what moves, what touches, one truth, and what its pictures show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pytest
 
 import skyrally
 from skyrally.physics.records import BALL_NET, DRONE_GROUND, DRONE_NET, RACKET
+from skyrally.render import theme
+from skyrally.render.camera import Camera
+from skyrally.render.genesis import GenesisPainter
 
 pytestmark = [
     pytest.mark.genesis,
@@ -135,3 +138,41 @@ class TestTruth:
             obs = alone.step(row[1:2]).obs
         np.testing.assert_allclose(obs[0], ends[0][1], atol=1e-6)
         alone.close()
+
+
+class TestPictures:
+    def test_drones_and_ball_are_seen_where_they_are_in_their_colours(self, match: Any) -> None:
+        match.reset(seeds=1)
+        frame, painter = match.frame(0), GenesisPainter(match.stage, (640, 360))
+        painter.observe(frame)
+        picture = painter.rgb().astype(int)
+        assert painter.rig.view is not None
+        eye = Camera(painter.rig.view, painter.size)
+        level = [np.array([0.0, 0.0, 0.05])] * 2 + [np.zeros(3)]  # the racket lies on the drone
+        for at, off, colour in zip([*frame.pos, frame.ball], level, [theme.RED, theme.BLUE, theme.BALL], strict=True):
+            x, y = eye.project(at + off)[0].round().astype(int)
+            seen = picture[y - 1 : y + 2, x - 1 : x + 2].mean((0, 1))
+            np.testing.assert_allclose(seen / seen.max(), np.array(colour) / max(colour), atol=0.25, err_msg=str(colour))
+
+
+class TestSwarm:
+    def test_drones_fly_as_natively_and_bounce_off_each_other(self) -> None:
+        envs = [skyrally.make("goal-swap", 2, engine=engine, agents=2, seed=1, substeps=4) for engine in ("native", "genesis")]
+        rng, struck = np.random.default_rng(0), []
+        for env in envs:
+            env.reset(seeds=[1, 2])
+            pair = env.worlds["drones"][0]
+            pair["pos"], pair["vel"] = ((-0.2, 0.0, 3.0), (0.2, 0.0, 3.0)), ((1.5, 0.0, 0.0), (-1.5, 0.0, 0.0))
+            pair["quat"], pair["up"] = (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+        for _ in range(12):
+            actions = rng.uniform(-0.3, 0.3, (2, 2, 4)).astype(np.float32)
+            for env in envs:
+                env.step(actions)
+            struck.append(envs[1].worlds["drones"]["struck"].copy())
+        native, ours = (env.worlds["drones"] for env in envs)
+        np.testing.assert_allclose(ours["pos"][1], native["pos"][1], atol=5e-3)
+        assert [env.worlds["hits"].tolist() for env in envs] == [[1, 0], [1, 0]]
+        assert np.array(struck)[:, 0].sum(0).tolist() == [1, 1]
+        assert (ours["vel"][0, :, 0] * (1.0, -1.0) < -0.1).all()  # thrown back, as natively
+        np.testing.assert_allclose(ours["vel"][0], native["vel"][0], atol=0.2)
+        envs[1].close()

@@ -197,3 +197,24 @@ def test_rotors_do_what_the_world_makes_of_rates():
         env.step(given)
         ends.append((env.worlds["drones"]["rotor"].copy(), rate))
     assert np.allclose(ends[0][0], ends[1][0], atol=1e-5)
+
+
+@pytest.mark.parametrize("airframe", ["iris", "iris-isaac"])
+def test_scripted_skills_beside_one_of_rotors_know_the_manifests_airframe(tmp_path, airframe):
+    """One step of the scripted crew by ctbr and by rotors ends with the same rotors in a match of that airframe."""
+    drill_agent(tmp_path / "net", "goto", "rotor")
+    text = f"format: 1\noptions: {{airframe: {airframe}}}\nskills: {{goto: 'file:net'}}\n"
+    skills = [find_agent(spec, find(MATCH)).skills["cover"] for spec in ("scripted:team", written(tmp_path, text))]
+    ends = []
+    for skill in skills:
+        env = BatchEnv(find(MATCH), 1, seed=4, threads=1, airframe=airframe)
+        env.assign(view="match", action_mode=skill.action_mode)
+        env.reset()
+        env.worlds["drones"]["rate"] = np.random.default_rng(0).normal(size=(1, 6, 3))
+        order = np.tile(np.float32((SKILLS.index("cover"), 3.0, 0.0, 2.0, 0.0, 0.0, 0.0, 99.0, 99.0)), (6, 1))
+        row, actions = np.concatenate((env.observe()[0], order), axis=1), np.zeros((1, 6, 4), np.float32)
+        skill.act(row, np.zeros((6, skill.memory_size), np.float32), actions[0])
+        env.step(actions)
+        ends.append(env.worlds["drones"]["rotor"].copy())
+    assert [skill.action_mode for skill in skills] == ["ctbr", "rotor"]
+    assert np.allclose(ends[0], ends[1], atol=1e-5)

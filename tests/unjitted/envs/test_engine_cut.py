@@ -15,9 +15,10 @@ import pytest
 import skyrally
 from skyrally import SkyrallyError
 from skyrally.envs import genesis as door
+from skyrally.envs import genesis_swarm
 from skyrally.physics import native
 from skyrally.physics.genesis import Found
-from skyrally.physics.handover import GROUND
+from skyrally.physics.handover import AWAY, GROUND
 from skyrally.physics.quadrotor import spin_up
 from skyrally.physics.shapes import from_cylinder
 from skyrally.physics.vec import to_body, to_world, turn
@@ -80,9 +81,15 @@ class EulerEnv(door.GenesisEnv):
         return EulerScene(self.params[0], self.num_worlds, self.num_drones, self._has_ball)
 
 
+class EulerSwarm(genesis_swarm.GenesisSwarm):
+    def _scene(self, airframe: Any, device: str) -> Any:
+        return EulerScene(self.params[0], self.num_worlds, self.num_drones, False)
+
+
 @pytest.fixture
 def euler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "GenesisEnv", EulerEnv)
+    monkeypatch.setattr(genesis_swarm, "GenesisSwarm", EulerSwarm)
 
 
 def both(name: str, worlds: int, steps: int, atol: float = 1e-5, **options: Any) -> tuple[Any, Any]:
@@ -181,11 +188,77 @@ class TestCut:
         both(name, 1, 3)
 
 
+SWARMS = ("goal-swap", "formation", "flock", "aggregate", "cover-search", "kuramoto")
+
+
+@pytest.mark.usefixtures("euler")
+class TestSwarms:
+    @pytest.mark.parametrize("name", SWARMS)
+    def test_without_touches_a_swarm_flies_as_natively(self, name: str) -> None:
+        one, other = both(name, 2, 2, 2e-4, agents=4, collisions="none")
+        for field in ("pos", "quat", "vel", "rate", "up", "rotor", "signal", "heading"):
+            np.testing.assert_allclose(other.worlds["drones"][field], one.worlds["drones"][field], atol=2e-4, err_msg=field)
+        assert (other.worlds["step"] == 2).all()
+
+    def test_a_touch_that_the_engine_finds_is_told_once_of_both(self) -> None:
+        env = skyrally.make("goal-swap", 2, engine="genesis", agents=3, seed=0)
+        env.reset()
+        env.scene.bodies = np.array([GROUND, 0, 1, 2, 2])
+        contact = [(1, (0.0, 0.0, 1.0), 0.01)]  # geom 1, of drone 0, and geom 4, which is drone 2's
+        move, told = env.scene.move, []
+        for rows in ([contact, []], [contact, []], [[], []], [contact, []]):
+            env.scene.move = lambda rows=rows: (move(), env.scene._found(rows))[1]
+            env.step(np.full((2, 3, 4), 0.0, np.float32))
+            told.append(env.worlds["drones"]["struck"].copy())
+        assert [row[0].tolist() for row in told] == [[1, 0, 1], [0, 0, 0], [0, 0, 0], [1, 0, 1]]
+        assert not any(row[1].any() for row in told)
+        assert env.worlds["hits"].tolist() == [2, 0]
+        assert env.frame(0).contacts[0][0] == "drone-drone"
+
+    def test_who_takes_no_part_waits_far_away_and_ended_worlds_stand_still(self) -> None:
+        env = skyrally.make("formation", 2, engine="genesis", agents=4, population=3, seed=0)
+        env.reset()
+        env.worlds["terminated"][1] = 1
+        before = env.worlds.copy()
+        for _ in range(3):
+            env.step(np.zeros((2, 4, 4), np.float32))
+        assert env.worlds[1] == before[1]
+        assert env.worlds["step"].tolist() == [3, 0]
+        places = env.scene.qpos.reshape(2, 4, 7)[..., :3]
+        assert (places[0, 3, :2] == AWAY).all()
+        assert (places[1, :, 2] > 90.0).all()
+        assert np.linalg.norm(places[0, :3], axis=-1).max() < 20.0
+
+    def test_snapshots_are_the_whole_truth(self) -> None:
+        env = skyrally.make("goal-swap", 2, engine="genesis", agents=3, seed=5)
+        env.reset()
+        kept, ends = env.snapshot(), []
+        for _ in range(2):
+            env.restore(kept)
+            for value in (0.1, 0.2, 0.0):
+                env.step(np.full((2, 3, 4), value, np.float32))
+            ends.append(env.worlds.copy())
+        assert (ends[0] == ends[1]).all()
+
+
 class TestRefusals:
-    @pytest.mark.parametrize("name", ["flock", "matrix"])
+    @pytest.mark.parametrize("name", ["payload", "pursuit", "resource", "matrix"])
     def test_what_has_no_bodies_to_move(self, name: str) -> None:
         with pytest.raises(SkyrallyError, match=f"engine genesis .* {name}.*engine='native'"):
             skyrally.make(name, engine="genesis")
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ({"mode": "point"}, "flock of points.*engine='native'"),
+            ({"agents": 65}, "agents is 65; .* 64 drones"),
+            ({"agents": 8, "collisions": "physical"}, "collisions='penalty'"),
+        ],
+        ids=str,
+    )
+    def test_swarms_that_it_cannot_step(self, options: dict[str, Any], said: str) -> None:
+        with pytest.raises(SkyrallyError, match=said):
+            skyrally.make("flock", engine="genesis", **{"agents": 4, **options})
 
     @pytest.mark.parametrize(("options", "said"), [({"threads": 4}, "threads is 4"), ({"device": "tpu"}, "device is 'tpu'")], ids=str)
     def test_options(self, options: dict[str, Any], said: str) -> None:
