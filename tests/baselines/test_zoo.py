@@ -59,10 +59,10 @@ def test_swarms_are_as_good_as_said(name, agents):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("pursuit", 0.9), ("goal-swap", 0.6)])
-def test_swarms_of_quadrotors_are_as_good_as_said(name, least):
+@pytest.mark.parametrize(("name", "agents", "least"), [("pursuit", 3, 0.9), ("pursuit", 16, 0.9), ("goal-swap", 8, 0.65)])
+def test_swarms_of_quadrotors_are_as_good_as_said(name, agents, least):
     """Asked of pursuit: 0.8 against the scripted evader."""
-    assert evaluate(f"zoo:{name}", episodes=40, seed=4).metric.low > least
+    assert evaluate(f"zoo:{name}", episodes=40, seed=4, agents=agents, population=None).metric.low > least
 
 
 @pytest.mark.slow
