@@ -18,15 +18,15 @@ from skyrally.tournament.evaluation import evaluate
     ("name", "least"),
     [
         ("solo-bump", 10.83),
-        ("back-and-forth", 9.7),
-        ("hit-the-ball", 11.0),
-        ("bump-and-pass", 11.0),
+        ("back-and-forth", 10.0),
+        ("hit-the-ball", 11.4),
+        ("bump-and-pass", 12.8),
         ("set-and-spike-hard", 0.68),
         ("set-and-spike-easy", 0.9),
     ],
 )
 def test_they_are_as_good_as_said(name, least):
-    """solo-bump: the published number; the others came near it (10.04, 11.40, 13.71) or to it (0.75)."""
+    """Published: 10.83, 10.04, 11.40, 13.71, 0.75, 0.99; with room for these few episodes, and the last not reached."""
     assert evaluate(f"zoo:{name}", episodes=300, seed=4).metric.low > least
 
 
