@@ -15,13 +15,25 @@ EVERYWHERE = ("evaluate_every=500000",)  # physics and rules are the published b
 
 
 @dataclass(frozen=True)
-class Curve:
-    """How a drill is learned; one run per seed and action mode."""
+class Stage:
+    """One training. Each but the first begins with the weights of the one before."""
 
-    drill: str
     algorithm: str
     frames: int  # world steps; a drill for two drones gives two samples each
     keys: tuple[str, ...] = ()  # KEY=VALUE that differ from the algorithm's own
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How a drill is learned, in one stage or several; once per seed and action mode."""
+
+    drill: str
+    stages: tuple[Stage, ...]
+
+    @property
+    def frames(self) -> int:
+        """World steps of all stages."""
+        return sum(stage.frames for stage in self.stages)
 
 
 # `near` pays for waiting beside the target, and runs that have it end there; `progress` tells the way from afar. With a fault of -10
@@ -32,24 +44,24 @@ FORTH = ('weights={"near": 0.0, "progress": 2.0, "drone": -30.0}', "gamma=0.99",
 AFTER_A_TEACHER = ("frame=own", "hidden=256,128", "led=0.2", "epochs=3")
 
 CURVES = (
-    Curve("back-and-forth", "ppo", 15_000_000, FORTH),
-    Curve("hit-the-ball", "ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.1")),
-    Curve("solo-bump", "ppo", 10_000_000),
-    Curve("bump-and-pass", "imitate", 24_000_000, (*AFTER_A_TEACHER, "practice_cycles=260")),
-    Curve("set-and-spike-easy", "imitate", 14_000_000, AFTER_A_TEACHER),
-    Curve("set-and-spike-hard", "imitate", 14_000_000, AFTER_A_TEACHER),
+    Curve("back-and-forth", (Stage("ppo", 15_000_000, FORTH),)),
+    Curve("hit-the-ball", (Stage("ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.1")),)),
+    Curve("solo-bump", (Stage("ppo", 10_000_000),)),
+    Curve("bump-and-pass", (Stage("imitate", 24_000_000, (*AFTER_A_TEACHER, "practice_cycles=260")),)),
+    Curve("set-and-spike-easy", (Stage("imitate", 14_000_000, AFTER_A_TEACHER),)),
+    Curve("set-and-spike-hard", (Stage("imitate", 14_000_000, AFTER_A_TEACHER),)),
 )
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training run and its final evaluation."""
+    """The training of one seed, and its final evaluation."""
 
     curve: Curve
     actions: str
     seed: int
-    frames: int
     out: Path
+    short: int | None = None  # world steps of each stage, in place of the curve's
     threads: int = 0  # 0: all cores
 
     @property
@@ -57,41 +69,46 @@ class Job:
         return f"{self.curve.drill}-{self.actions}-seed{self.seed}"
 
     @property
-    def folder(self) -> Path:
-        return self.out / "runs" / self.name
+    def folders(self) -> list[Path]:
+        """Of the stages' runs; the last has the job's name."""
+        root, names = self.out / "runs", [f"{self.name}-stage{k}" for k in range(1, len(self.curve.stages))]
+        return [root / name for name in (*names, self.name)]
+
+    @property
+    def frames(self) -> list[int]:
+        """World steps, per stage."""
+        return [self.short or stage.frames for stage in self.curve.stages]
 
     @property
     def row(self) -> Path:
         """The file that keeps what came of it."""
         return self.out / "rows" / f"{self.name}.json"
 
-    @property
-    def train(self) -> list[str]:
+    def train(self, k: int) -> list[str]:
+        """The command of stage k."""
+        stage, folder = self.curve.stages[k], self.folders[k]
         place = () if self.actions == "rotor" else (f"action_mode={self.actions}",)
-        budget = ("--frames", str(self.frames), "--seed", str(self.seed), "--out", str(self.folder))
+        budget = ("--frames", str(self.frames[k]), "--seed", str(self.seed), "--out", str(folder))
         cores = (f"threads={self.threads}",) if self.threads else ()
-        return ["train", self.curve.algorithm, self.curve.drill, *budget, *EVERYWHERE, *cores, *place, *self.curve.keys]
-
-    @property
-    def resume(self) -> list[str]:
-        return ["resume", str(self.folder)]
+        before = (f"initial=run:{self.folders[k - 1]}",) if k else ()
+        return ["train", stage.algorithm, self.curve.drill, *budget, *EVERYWHERE, *cores, *place, *before, *stage.keys]
 
     @property
     def judge(self) -> list[str]:
         count = ("--episodes", str(EPISODES), "--seed", str(EPISODE_SEED))
-        return ["eval", f"run:{self.folder}", *count, "--out", str(self.folder / "eval" / "final"), "--force"]
+        return ["eval", f"run:{self.folders[-1]}", *count, "--out", str(self.folders[-1] / "eval" / "final"), "--force"]
 
 
 def jobs(
     curves: Sequence[Curve] = CURVES,
     actions: Sequence[str] = ACTIONS,
     seeds: Sequence[int] = SEEDS,
-    frames: int | None = None,
+    short: int | None = None,
     out: Path = OUT,
     threads: int = 0,
 ) -> list[Job]:
     """All runs: rotor before ctbr, and one seed of every drill before the next seed."""
-    return [Job(curve, mode, seed, frames or curve.frames, out, threads) for mode in actions for seed in seeds for curve in curves]
+    return [Job(curve, mode, seed, out, short, threads) for mode in actions for seed in seeds for curve in curves]
 
 
 def command(words: Sequence[str]) -> str:
@@ -101,4 +118,6 @@ def command(words: Sequence[str]) -> str:
 
 if __name__ == "__main__":
     for job in jobs():
-        print(command(job.train), command(job.judge), sep="\n")
+        for k in range(len(job.curve.stages)):
+            print(command(job.train(k)))
+        print(command(job.judge))

@@ -26,7 +26,7 @@ from skyrally.baselines.curves import write_report
 from skyrally.baselines.folder import RunFolder
 from skyrally.baselines.panel import clock
 from skyrally.baselines.report import grouped, summary
-from skyrally.baselines.results import Row, read_rows, read_run
+from skyrally.baselines.results import Row, in_a_row, read_rows, read_run
 from skyrally.errors import SkyrallyError, unknown
 from skyrally.scenarios.registry import find
 
@@ -67,29 +67,37 @@ class Sitting:
         return status == 0
 
 
-def state(job: Job) -> str:
-    """finished, judged (but no row yet), trained, begun or new. SkyrallyError when the folder holds another run."""
-    if not (job.folder / "config.yaml").exists():
+def state(job: Job, k: int) -> str:
+    """Of stage k: trained, begun or new. SkyrallyError when the folder holds another run."""
+    root = job.folders[k]
+    if not (root / "config.yaml").exists():
         return "new"
-    folder, _, manifest = RunFolder.open(job.folder)
-    if manifest["command"] != command(job.train):
-        raise SkyrallyError(f"{job.folder} holds another run ({manifest['command']}); move it away, or give another --out")
-    if job.row.exists():
-        return "finished"
-    if (job.folder / "eval" / "final" / "result.json").exists():
-        return "judged"
+    folder, _, manifest = RunFolder.open(root)
+    if manifest["command"] != command(job.train(k)):
+        raise SkyrallyError(f"{root} holds another run ({manifest['command']}); move it away, or give another --out")
     known = folder.known()
-    return "trained" if known and int(known[-1].name) >= job.frames else "begun"
+    return "trained" if known and int(known[-1].name) >= job.frames[k] else "begun"
+
+
+def finished(job: Job) -> bool:
+    """Whether the row is there, of the run that is asked for."""
+    return job.row.exists() and all(state(job, k) != "new" for k in range(len(job.folders)))
 
 
 def carry_out(job: Job, sitting: Sitting) -> bool:
     """Brings a job to its end from wherever it stands. True when its row is written."""
-    now = state(job)
-    if now in ("new", "begun") and not sitting.run(job.train if now == "new" else job.resume):
+    for k, root in enumerate(job.folders):
+        now = state(job, k)
+        if now == "trained":
+            continue
+        told = job.train(k) if now == "new" else ["resume", str(root)]
+        tell(command(told))
+        if not sitting.run(told):
+            return False
+    judged = (job.folders[-1] / "eval" / "final" / "result.json").exists()
+    if not judged and not sitting.run(job.judge):
         return False
-    if now != "judged" and not sitting.run(job.judge):
-        return False
-    keep(read_run(job.folder), job.row)
+    keep(in_a_row([read_run(root) for root in job.folders]), job.row)
     return True
 
 
@@ -102,12 +110,12 @@ def keep(row: Row, path: Path) -> None:
 
 
 def samples(job: Job) -> int:
-    return job.frames * find(job.curve.drill).drones
+    return sum(job.frames) * find(job.curve.drill).drones
 
 
-def left(waiting: Sequence[Job], finished: Sequence[Job]) -> str:
+def left(waiting: Sequence[Job], ended: Sequence[Job]) -> str:
     """How long the waiting jobs may take, by the finished ones' time per sample."""
-    rows = [(json.loads(job.row.read_text()), samples(job)) for job in finished]
+    rows = [(json.loads(job.row.read_text()), samples(job)) for job in ended]
     if not rows:
         return "unknown until the first is finished"
     rate = sum(row["seconds"] for row, _ in rows) / sum(count for _, count in rows)
@@ -134,19 +142,18 @@ def choose(drills: Sequence[str], actions: Sequence[str], seeds: Sequence[int], 
                 raise unknown(what, word, all_of)
     if frames is not None and frames < 1:
         raise SkyrallyError(f"frames is {frames:g}; expected 1 or more")
-    return jobs([curve for curve in CURVES if curve.drill in drills], actions, seeds, None if frames is None else int(frames), **place)
+    return jobs([curve for curve in CURVES if curve.drill in drills], actions, seeds, frames and int(frames), **place)
 
 
 def work(todo: Sequence[Job], sitting: Sitting, out: Path) -> int:
     """Carries out all jobs. The exit status: 0, 1 when a job failed, 130 when stopped before the end."""
     failed = 0
     for k, job in enumerate(todo):
-        if state(job) == "finished":
+        if finished(job):
             continue
-        finished = [other for other in todo if state(other) == "finished"]
-        rest = [other for other in todo[k:] if other not in finished]
-        tell(f"run {k + 1} of {len(todo)}: {job.name} ({state(job)}); {len(finished)} finished, left: {left(rest, finished)}")
-        tell(command(job.train))
+        ended = [other for other in todo if finished(other)]
+        rest = [other for other in todo[k:] if other not in ended]
+        tell(f"run {k + 1} of {len(todo)}: {job.name}; {len(ended)} finished, left: {left(rest, ended)}")
         try:
             if not carry_out(job, sitting):
                 tell("stopped; the same command goes on from here")
@@ -181,7 +188,7 @@ def main(
         drills: which drills.
         actions: rotor, ctbr, or both.
         seeds: of the runs.
-        frames: world steps of each run (default: as in commands.py).
+        frames: world steps of each run, of each stage where there are several (default: as in commands.py).
         minutes: stop this sitting after so long; the next call goes on.
         threads: of each run; 0: all cores. On a machine that others use, 1 is faster.
         out: the folder for runs, rows and the report.

@@ -63,9 +63,13 @@ class Learned:
         """The share of the training that is over."""
         return min(1.0, self.carry.frames / self.frames)
 
+    def falling(self, value: float, left: float) -> float:
+        """What a number is by now that falls linearly to the share `left` of its `value`."""
+        return value * (1.0 - self.done * (1.0 - left))
+
     def set_rate(self) -> float:
-        """Sets the optimiser's step to what it is now, and gives it: it falls linearly to the share `final_rate`."""
-        rate = self.config.learning_rate * (1.0 - self.done * (1.0 - self.config.final_rate))
+        """Sets the optimiser's step to what it is now, and gives it."""
+        rate = self.falling(self.config.learning_rate, self.config.final_rate)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         return rate

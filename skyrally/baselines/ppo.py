@@ -82,7 +82,8 @@ class PPOConfig:
     stagger: bool = option(True, "spread the first episodes over the horizon")
     initial: str = option("", INITIAL)
     teacher: str = option("", "an agent whose actions the mean is drawn to beside; empty: none")
-    lesson: float = option(10.0, "weight of the squared distance from what the teacher does", Range(0.0))
+    lesson: float = option(10.0, "weight of the squared distance from what the teacher does, at the start", Range(0.0))
+    final_lesson: float = option(1.0, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
 
 
@@ -246,7 +247,7 @@ class PPO(Seated):
         loss, told = policy - config.entropy * entropy + value, {}
         if self.policy.teacher:
             lesson = masked_mean(lesson_loss(mean, track.extras["lesson"][at]), alive)
-            loss, told = loss + config.lesson * lesson, {"loss/lesson": lesson.item()}
+            loss, told = loss + self.falling(config.lesson, config.final_lesson) * lesson, {"loss/lesson": lesson.item()}
         self.optimiser.zero_grad()
         loss.backward()
         if self.carry.frames <= config.critic_first:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,17 @@ def read_run(root: Path) -> Row:
         "curve": [{"frames": row["frames"], "seconds": row["seconds"], **_point(row)} for row in judged],
         "final": json.loads(final.read_text()) if final.exists() else None,
     }
+
+
+def in_a_row(stages: Sequence[Row]) -> Row:
+    """One row of trainings each of which went on from the weights of the one before: their frames, seconds and curves added up."""
+    frames, seconds, curve = 0, 0.0, []
+    for row in stages:
+        curve += [{**point, "frames": point["frames"] + frames, "seconds": point["seconds"] + seconds} for point in row["curve"]]
+        frames, seconds = frames + row["frames"], seconds + row["seconds"]
+    whole = {"frames": frames, "asked": sum(row["asked"] for row in stages), "seconds": seconds, "curve": curve}
+    algorithm = ", then ".join(dict.fromkeys(row["algorithm"] for row in stages))
+    return {**stages[-1], "algorithm": algorithm, "command": "\n".join(row["command"] for row in stages), **whole}
 
 
 def _point(row: Mapping[str, Any]) -> Row:

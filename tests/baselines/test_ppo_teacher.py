@@ -55,6 +55,16 @@ def test_lessons_sink_in():
     assert sum(losses[-10:]) < 0.5 * losses[1] * 10
 
 
+def test_lessons_fade():
+    """At the end of a training nothing is left of the lessons' weight: a last rollout changes the same as without them."""
+    alone, _ = learned(pupil(frames=1), 2)  # 8 worlds by 16 steps: over after the first rollout
+    faded, _ = learned(pupil(frames=1, teacher=TEACHER, final_lesson=0.0), 2)
+    assert all(torch.equal(a, b) for a, b in zip(alone, faded, strict=True))
+    ppo = pupil(frames=512, teacher=TEACHER, lesson=10.0, final_lesson=0.2)
+    ppo.iterate()
+    assert ppo.falling(10.0, 0.2) == pytest.approx(8.0)
+
+
 @pytest.mark.parametrize(
     ("mode", "keys", "words"),
     [

@@ -76,14 +76,15 @@ def test_one_seed_of_every_drill_comes_first():
 
 @pytest.mark.parametrize("curve", commands.CURVES, ids=DRILLS)
 def test_every_command_is_one_that_train_takes(curve):
-    assert curve.algorithm == ("ppo" if find(curve.drill).drones == 1 else "imitate")
+    assert curve.stages[0].algorithm == ("ppo" if find(curve.drill).drones == 1 else "imitate")
     assert find(curve.drill).published
-    _, kind, _ = ALGORITHMS[curve.algorithm]
-    keys = parse_options((*commands.EVERYWHERE, *curve.keys))
     options = find(curve.drill).options
-    run = {name: value for name, value in keys.items() if name in RunConfig.__dataclass_fields__}
-    configured(RunConfig, run)
-    configured(kind, {name: value for name, value in keys.items() if name not in run and name not in options})
+    for stage in curve.stages:
+        _, kind, _ = ALGORITHMS[stage.algorithm]
+        keys = parse_options((*commands.EVERYWHERE, *stage.keys))
+        run = {name: value for name, value in keys.items() if name in RunConfig.__dataclass_fields__}
+        configured(RunConfig, run)
+        configured(kind, {name: value for name, value in keys.items() if name not in run and name not in options})
 
 
 def test_all_is_carried_out_and_then_skipped(tmp_path):
@@ -93,7 +94,12 @@ def test_all_is_carried_out_and_then_skipped(tmp_path):
     assert reproduce.work(todo, sitting, tmp_path) == 0
     assert sitting.ran == ["train", "eval"] * 4
     row = json.loads((tmp_path / "rows" / "solo-bump-rotor-seed1.json").read_text())
-    assert (row["seed"], row["frames"], row["final"]["metric"]["mean"], row["command"]) == (1, 1000, 12.0, commands.command(todo[2].train))
+    assert (row["seed"], row["frames"], row["final"]["metric"]["mean"], row["command"]) == (
+        1,
+        1000,
+        12.0,
+        commands.command(todo[2].train(0)),
+    )
     assert "| solo-bump | ppo, rotor | 10.83 | 12 [12, 12] | 2 | 2 of 2 |" in (tmp_path / "README.md").read_text()
     again = Fake()
     assert reproduce.work(todo, again, tmp_path) == 0
@@ -123,11 +129,37 @@ def test_a_judged_run_without_its_row_gets_it(tmp_path):
     assert job.row.exists()
 
 
+def two_stages(out):
+    first, then = commands.Stage("imitate", 14_000_000), commands.Stage("mappo", 6_000_000, ("gamma=0.99",))
+    return commands.Job(commands.Curve("bump-and-pass", (first, then)), "rotor", 0, out, short=1000)
+
+
+@pytest.mark.parametrize(("verbs", "next_"), [(1, ["resume", "train", "eval"]), (2, ["resume", "eval"]), (3, [])])
+def test_stages_go_on_from_each_other(tmp_path, verbs, next_):
+    """Stopped in the first stage, in the second, or not at all: one row of both, whose curve goes on."""
+    job, again = two_stages(tmp_path), Fake()
+    first, then = job.train(0), job.train(1)
+    assert f"initial=run:{job.folders[0]}" in then
+    assert not any(word.startswith("initial=") for word in first)
+    assert reproduce.carry_out(job, Fake(verbs if next_ else 10)) == (not next_)
+    assert reproduce.finished(job) == (not next_)
+    if next_:
+        assert reproduce.carry_out(job, again)
+    assert again.ran == next_
+    row = json.loads(job.row.read_text())
+    assert (row["run"], row["algorithm"], row["frames"]) == ("bump-and-pass-rotor-seed0", "imitate, then mappo", 2000)
+    assert row["command"].splitlines() == [commands.command(first), commands.command(then)]
+    frames = [point["frames"] for point in row["curve"]]
+    assert frames == sorted(frames)
+    assert {1000, 2000} <= set(frames)
+    assert row["seconds"] == pytest.approx(200.0)
+
+
 def test_another_run_in_the_folder_is_refused(tmp_path):
     (job,) = chosen(tmp_path, drills=("solo-bump",), seeds=(0,))
-    begin(job.folder, [*job.train, "gamma=0.9"])
+    begin(job.folders[0], [*job.train(0), "gamma=0.9"])
     with pytest.raises(SkyrallyError, match="holds another run"):
-        reproduce.state(job)
+        reproduce.state(job, 0)
 
 
 def test_time_left_goes_by_samples(tmp_path):
