@@ -1,4 +1,4 @@
-"""Serve, receive, set, attack, return-ball and serve-receive: one case per rule of start, reward and end."""
+"""Serve, receive, set, attack, return-ball, block and serve-receive: one case per rule of start, reward and end."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import pytest
 from handmade import Bench
 
 from skyrally.errors import SkyrallyError
-from skyrally.physics.records import BALL_NET, BODY, RACKET
+from skyrally.physics.records import BALL_NET, BODY, DRONE_NET, RACKET
 from skyrally.scenarios import skill_measures as measures
 from skyrally.scenarios.chain import COUNT, FOLDER
 
-SINGLES = ("serve", "receive", "set", "attack", "return-ball")
+SINGLES = ("serve", "receive", "set", "attack", "return-ball", "block")
 TERMS = {name: [term.name for term in Bench(name).scenario.terms({})] for name in (*SINGLES, "serve-receive")}
 
 
@@ -133,7 +133,8 @@ def test_both_sides_of_an_attack_are_drawn_and_seen():
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("serve-receive", 42)]
+    ("name", "size"),
+    [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("block", 35), ("serve-receive", 42)],
 )
 def test_observations(name, size):
     bench = ready(name)
@@ -149,7 +150,7 @@ def test_observations(name, size):
         assert see["from_target"] == pytest.approx(bench.world.ball.pos - bench.world.target)
 
 
-@pytest.mark.parametrize(("name", "target"), [("receive", (1.5, -1.5, 2.2)), ("set", (1.5, 1.5, 3.6)), ("attack", None)])
+@pytest.mark.parametrize(("name", "target"), [("receive", (1.5, -1.5, 2.2)), ("set", (1.5, 1.5, 3.6)), ("attack", None), ("block", None)])
 def test_chained_starts_are_flights_of_the_skills_before(name, target):
     """Every ball is a row of the file, many different ones are drawn, and they come down where this skill can play them."""
     flights = np.load(FOLDER / f"{name}.npy")
@@ -182,7 +183,7 @@ def test_chained_starts_that_cannot_be_are_refused(options, says):
 
 @pytest.mark.parametrize("name", SINGLES)
 def test_the_touch_is_paid_once_and_turns_the_flag(name):
-    bench = ready(name, vel=(0, 0, 3)).event(RACKET, 0).event(RACKET, 0)
+    bench = ready(name, ball=(4, 0, 2.65), vel=(0, 0, 3)).event(RACKET, 0).event(RACKET, 0)
     terms = paid(bench)
     assert (terms["hit"], terms["wrong"], bench.world.hit_step) == (1, 0, 10)
     assert verdict(bench) == (0, 0)
@@ -289,6 +290,130 @@ def test_a_return_succeeds_within_a_metre_of_its_target_and_in_court(ball, court
     assert (terms["court"], terms["wrong"], terms["near"]) == (court, 0, 0)
     assert terms["aim"] == pytest.approx(1 / (1 + 1.44 * ((ball[0] + 3.5) ** 2 + ball[1] ** 2 + 0.01)))
     assert verdict(bench) == (1, success)
+
+
+# -- block -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("starts", ["thrown", "chained"])
+def test_a_blocker_begins_lined_up_with_an_attack_over_the_net(starts):
+    """The ball passes over the net, and falls to the height that is told within reach of the drone."""
+    heights = []
+    for seed in range(30):
+        bench = Bench("block", seed=seed, starts=starts)
+        ball, post, height = bench.world.ball, bench.world.drones[0].pos.copy(), float(bench.world.height)
+        assert ball.pos[0] < -0.5 < 0 < ball.vel[0]
+        t = -ball.pos[0] / ball.vel[0]
+        assert ball.pos[2] + ball.vel[2] * t - 4.905 * t * t > 2.43 + 0.1
+        assert 2.6 <= height <= 3.2
+        assert bench.see()["height"] == pytest.approx(height)
+        assert post[0] >= 1.2
+        where, _ = fall(bench, height)
+        assert np.abs(where[:2] - post[:2]).max() < 1.3
+        heights.append(height)
+    assert np.std(heights) > 0.05
+
+
+def test_attacks_to_block_come_down_in_the_own_court():
+    for seed in range(20):
+        where, _ = fall(Bench("block", seed=seed), 0.2)
+        assert 2.8 < where[0] < 5.4
+        assert abs(where[1]) < 2.4
+
+
+@pytest.mark.parametrize(("z", "wrong"), [(2.44, 0), (2.42, 1)])
+def test_a_block_is_a_touch_above_the_net(z, wrong):
+    bench = ready("block", pos=(1.5, 0, 2.2), ball=(1.4, 0, z), vel=(-2, 0, 3)).event(RACKET, 0)
+    assert paid(bench)["wrong"] == wrong
+    assert verdict(bench) == (wrong, 0)
+
+
+@pytest.mark.parametrize(("ball", "court"), [((-3, 2.9), 1), ((-3, 3.1), 0), ((-6.1, 0), 0), ((0.5, 0), 0)])
+def test_a_block_succeeds_anywhere_in_the_far_court(ball, court):
+    terms = paid(bench := ready("block", ball=(*ball, 0.1), vel=(-2, 0, -5), hit_at=5))
+    assert (terms["court"], terms["aim"], terms["wrong"]) == (court, 1, 0)
+    assert verdict(bench) == (1, court)
+
+
+def test_a_blocker_in_the_net_is_lost():
+    terms = paid(bench := ready("block", pos=(0.2, 0, 2.2), ball=(-3, 0, 0.1), hit_at=5).event(DRONE_NET, 0))
+    assert terms["drone"] == 1
+    assert verdict(bench) == (1, 0)
+
+
+# -- cover-mate --------------------------------------------------------------------------------------------------------
+
+
+def covering(pos=None, ball=(2.0, 1.0, 5.0), vel=(0, 0, -1)) -> Bench:
+    """A drone at its place (2 m from the attack at (2, 1) towards the post), or at `pos`; the mates are far away."""
+    bench = Bench("cover-mate")
+    world = bench.world
+    world.step = 10
+    world.clear[:], world.target[:] = (2.0, 1.0, 3.4), (5.0, 1.0, 1.8)
+    world.mate_from[:] = world.mate_to[:] = ((2.0, -2.0, 2.0), (5.0, -2.0, 2.0))
+    place(bench, 0, pos or (4.0, 1.0, 1.8))
+    return bench.ball(*ball, vel=vel)
+
+
+def cover_paid(bench) -> dict[str, float]:
+    bench.referee()
+    names = [term.name for term in bench.scenario.terms({})]
+    return dict(zip(names, bench.world.drones[0].term, strict=True))
+
+
+def test_a_cover_begins_apart_from_its_mates_and_not_far_from_its_place():
+    for seed in range(40):
+        bench = Bench("cover-mate", seed=seed)
+        world, see = bench.world, bench.see()
+        mates = see["keep_away"].reshape(2, 3)
+        assert np.hypot(*mates[:, :2].T).min() > 0.9
+        assert np.linalg.norm(mates[0]) <= np.linalg.norm(mates[1])
+        assert world.drones[0].pos + see["to_target"] == pytest.approx(world.target)
+        assert world.drones[0].pos[:2] + see["to_clear"] == pytest.approx(world.clear[:2])
+        where, top = fall(bench, 3.4)
+        assert where[:2] == pytest.approx(world.clear[:2], abs=0.1)
+        assert 4.9 < top < 6.5
+
+
+def test_the_mates_fly_to_the_attack_and_off_it():
+    bench = Bench("cover-mate")
+    world = bench.world
+    for step, share in ((0, 0.0), (25, 0.5), (50, 1.0), (90, 1.0)):
+        world.step = step
+        assert bench.module.mate_at(world, 0) == pytest.approx(world.mate_from[0] + share * (world.mate_to[0] - world.mate_from[0]))
+    assert bench.module.mate_at(world, 1) == pytest.approx(world.mate_to[1])
+
+
+@pytest.mark.parametrize(("pos", "success"), [((4.0, 1.0, 1.8), 1), ((4.0, 1.4, 1.8), 1), ((4.0, 1.6, 1.8), 0), ((2.5, 1.0, 1.8), 0)])
+def test_a_cover_succeeds_at_its_place_when_the_mate_attacks(pos, success):
+    terms = cover_paid(bench := covering(pos, ball=(2.0, 1.0, 3.39)))
+    assert (terms["there"], terms["wrong"]) == (success, 0)
+    assert verdict(bench) == (1, success)
+    assert verdict_of_a_step_before(pos) == (0, 0)
+
+
+def verdict_of_a_step_before(pos):
+    bench = covering(pos)
+    bench.referee()
+    return verdict(bench)
+
+
+def test_the_post_is_the_place_where_it_is_nearer_than_the_guard():
+    bench = covering()
+    bench.world.target[:] = (3.0, 1.0, 1.8)
+    assert bench.module.place_of(bench.world) == pytest.approx((3.0, 1.0, 1.8))
+
+
+@pytest.mark.parametrize("case", ["crowd", "touch", "low", "far"])
+def test_what_ends_a_cover(case):
+    bench = covering((4.0, 1.0, 0.29) if case == "low" else (-0.01, 1.0, 1.8) if case == "far" else None)
+    if case == "crowd":
+        bench.world.mate_to[0] = bench.world.mate_from[0] = (4.0, 1.79, 1.8)
+    if case == "touch":
+        bench.event(RACKET, 0)
+    terms = cover_paid(bench)
+    assert (terms["wrong"], terms["drone"]) == ((1, 0) if case in ("crowd", "touch") else (0, 1))
+    assert verdict(bench) == (1, 0)
 
 
 # -- receive and set ---------------------------------------------------------------------------------------------------
