@@ -13,9 +13,9 @@ from ..scenarios.block import meeting_height
 from .ballistics import GRAVITY, flight, time_to_fall_in_air
 from .team import place_of
 
-APEX, STEEPEST, LATE, BEHIND = 4.3, 1.15, 0.1, 0.05  # m, tangent of the tilt, s per rad, m: of the stroke (strokes.send)
+APEX, STEEPEST, LATE, BEHIND = 4.3, 1.15, 0.2, 0.05  # m, tangent of the tilt, s per rad, m: of the stroke (strokes.send)
 SENT = (-3.0, 0.5)  # m from the net; share of the ball's y: where it is sent
-WAIT_X, WAIT_Z = 1.55, 2.5  # m: where a blocker waits
+WAIT_X, WAIT_Z, FURTHER = 1.85, 2.65, 0.1  # m: where a blocker waits; how far behind its place it meets the ball
 LEAST, AT_NET = 0.8, 2.8  # m from the net: nearer nobody meets a ball; who is nearer than this may block
 REACH_X, REACH_Y = 0.8, 1.1  # m: how far from its place a blocker tries
 STRUCK_AT, AIMED_AT = 3.0, 4.0  # m: the ball's height where attacks are expected; how deep they go
@@ -38,7 +38,7 @@ def block_height(o, at, me, k, ball, vel):
     pos = place_of(o, at, me, k)
     if vel[0] <= 0.0 or pos[0] > AT_NET:
         return 0.0
-    height = meeting_height(ball, vel, pos[0])
+    height = meeting_height(ball, vel, pos[0] + FURTHER)
     under = vel[2] * vel[2] + 2.0 * GRAVITY * (ball[2] - height)
     if under < 0.0:
         return 0.0

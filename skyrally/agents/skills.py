@@ -1,4 +1,4 @@
-"""`scripted:serve`, `receive`, `set`, `attack`, `return-ball`, `block` and `serve-receive`: one touch each, by what the ball's parabola says.
+"""`scripted:serve`, `receive`, `set`, `attack`, `return-ball`, `block`, `serve-receive`: one touch each, by what the ball's parabola says.
 
 Each meets the ball at a height of its own and strikes it so that it flies to its target over a chosen apex; before and after
 that it keeps its post. They read the published layouts, which name no ball: the benchmark ball is taken for granted.
@@ -22,7 +22,7 @@ RECEIVE_HIT, RECEIVE_APEX, RECEIVE_TILT = 1.12, 4.3, 0.6
 SET_HIT, SET_APEX, SET_TILT = 2.2, 4.6, 0.5
 ATTACK_HIT, ATTACK_APEX, ATTACK_TILT = 3.1, 3.6, 0.7
 RETURN_HIT, RETURN_APEX, RETURN_TILT = 2.0, 4.0, 0.5
-BLOCK_POST = (2.5, 0.0, 1.8)  # m: where it goes after a block
+BLOCK_POST, BLOCK_LATE = (2.5, 0.0, 1.8), 0.1  # m: where it goes after a block; s per rad: less than teams have, who are lined up better
 RETURN_POST = (3.5, 0.0, 1.6)  # m: where it goes afterwards
 LOWER, TRIES = 0.3, 6  # m: a ball that has fallen too low is met so much lower, and lower
 
@@ -74,7 +74,7 @@ def block_row(o, at, n, memory, out):
     normal, speed = racket(incoming, outgoing, BENCHMARK_RESTITUTION)
     contact = add_scaled(meet, -(HALF_HEIGHT + BENCHMARK_RADIUS), normal)
     contact = add_scaled(contact, -blocking.BEHIND, (normal[0], normal[1], 0.0))
-    lag = late_turn(incoming, outgoing, blocking.LATE)
+    lag = late_turn(incoming, outgoing, BLOCK_LATE)
     strike(out, pos, quat, vel, rate, lift_of(o, at.throttle, 0.5, 0.5), contact, normal, speed, t, lag=lag)
 
 

@@ -2,7 +2,7 @@
 
 | observation | size | | start | | end | |
 | --- | --- | --- | --- | --- | --- | --- |
-| root | 23 | | attack | struck at (U(-3.2, -1.6), U(-2, 2), U(2.9, 3.4)) m | wrong | a touch with the airframe, a second one, or one below 2.43 m |
+| root | 23 | | attack | struck at (U(-3.2, -1.6), U(-2, 2), U(2.9, 3.4)) m | wrong | airframe, second touch, or below 2.43 m |
 | ball | 3 m | | it flies to | (U(3, 5.2), U(-2.3, 2.3), 0.2) m in U(1.05, 1.4) s | net | the ball or the drone touches the net |
 | to_ball | 3 m | | drone | within (0.5, 0.9) m of where the ball falls through 2.8 m | drone | z < 0.3 or x < 0 m |
 | ball_velocity | 3 m/s | | | 1.2 m from the net or more, z U(2.3, 2.7) m | ball | z < 0.2 m |
@@ -18,10 +18,10 @@
 | wrong | -10 | a wrong touch, none at all, or the ball in the net |
 | drone | -10 | the drone is lost, or in the net |
 
-Action: any mode. Height: of the ball where it shall be met, as an order tells. Metric: success rate, the share of attacks that come down in the
-far court after one legal touch above the net's top. The drone has 0.6 to 1.2 s, of which turning the racket by 45 degrees takes 0.4, so it begins
-lined up with the ball (docs/hierarchy.md). Option starts="chained": the balls are attacks of `zoo:attack` (chain.py); "both": half of them are;
-default "thrown", as above.
+Action: any mode. Height: of the ball where it shall be met, as an order tells. Metric: success rate, the share of attacks that come down
+in the far court after one legal touch above the net's top. The drone has 0.6 to 1.2 s, of which turning the racket by 45 degrees takes
+0.4, so it begins lined up with the ball (docs/hierarchy.md). Option starts="chained": the balls are attacks of `zoo:attack` (chain.py);
+"both": half of them are; default "thrown", as above.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ def reset(world, params):
     x = clip(x, WAIT[0], WAIT[1])
     y = pos[1] + vel[1] * (x - pos[0]) / vel[0] + uniform(world, 0, 14, -SPREAD[1], SPREAD[1])
     parts.seat(world, params, 0, (x, y, WAIT_Z), RISE, 0.0)
-    world.height = meeting_height(pos, vel, x)
+    world.height = meeting_height(pos, vel, x + BEHIND)
 
 
 @fn
 def meeting_height(pos, vel, x):
-    """m: the ball's height where a drone that waits at x (m from the net) blocks it; its velocity must be towards the drone."""
-    t = (x + BEHIND - pos[0]) / max(vel[0], 0.1)
+    """m: the ball's height at x (m from the net) by its parabola, but between LOWEST and HIGHEST: where it is blocked."""
+    t = (x - pos[0]) / max(vel[0], 0.1)
     return clip(pos[2] + vel[2] * t - 0.5 * GRAVITY * t * t, LOWEST, HIGHEST)
 
 

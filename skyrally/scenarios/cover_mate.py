@@ -17,10 +17,10 @@
 | wrong | -10 | crowding, or a touch |
 | drone | -10 | the drone is lost |
 
-Target: the post, as an order tells; clear: where the mate attacks, horizontally. The place is 2 m from there towards the post, where a ball that
-is blocked would come down (the post itself if it is nearer). keep_away: from the drone to both mates, the nearest first; they are points that fly
-straight, so `sight` hides nothing here. The reference knows no such skill. Action: any mode. Metric: success rate, the share of attacks at which the drone is within 0.5 m of its place. What it does
-with a ball that comes back is another order, `receive`.
+Target: the post, as an order tells; clear: where the mate attacks, horizontally. The place is 2 m from there towards the post, where a
+ball that is blocked would come down (the post itself if it is nearer). keep_away: from the drone to both mates, the nearest first; they
+are points that fly straight, so `sight` hides nothing here. Action: any mode. Metric: success rate, the share of attacks at which the drone
+is within 0.5 m of its place. What it does with a ball that comes back is another order, `receive`. The reference knows no such skill.
 """
 
 from __future__ import annotations

@@ -97,15 +97,17 @@ STRUCK = ((-2.2, 0.5, 3.4), (5.5, -0.2, 2.2))  # an attack down the middle
 AT_NET = [(1.85, 0.4, 2.5), (3.5, -1.5, 1.8), (4.0, 1.5, 1.8)]
 
 
-def test_an_attack_is_blocked_and_another_expects_what_passes(monkeypatch):
+def test_an_attack_is_blocked_out_of_whose_wake_mates_stay_until_it_has_passed(monkeypatch):
     monkeypatch.setitem(TACTICS, "block", 1.0)
     orders = moment(*STRUCK, ours=False, posts=AT_NET)
-    assert skills(orders)[0] == "block"
-    assert sorted(skills(orders)[1:]) == ["goto", "receive"]
+    assert skills(orders) == ["block", "goto", "goto"]
     assert orders[0, TARGET] < -2.0
     assert 2.6 <= orders[0, HEIGHT] <= 3.2
+    assert (orders[:, HEIGHT] == orders[0, HEIGHT]).all()  # all are asked again when it is missed
+    assert np.abs(orders[1:, TARGET + 1] - orders[0, TARGET + 1]).min() > 1.0
     passed = moment((2.4, 0.33, 2.3), (5.5, -0.2, -5.0), posts=AT_NET)
-    assert skills(passed)[0] == "goto"  # it has missed, and does not take the ball from who expects it
+    assert skills(passed)[0] == "goto"  # it has missed, and another receives
+    assert "receive" in skills(passed)[1:]
 
 
 @pytest.mark.parametrize(("block", "y", "x"), [(0.0, 0.4, 1.85), (1.0, -1.5, 1.85), (1.0, 0.4, 2.9)])
