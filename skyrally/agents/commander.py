@@ -11,6 +11,8 @@ import math
 
 from ..physics.vec import clip, fn
 from .ballistics import NEVER, flight, time_to_fall_in_air
+from .blocking import APEX as BLOCK_APEX
+from .blocking import SENT, block_height, waiting_place
 from .orders import APEX, ATTACK, BLOCK, CLEAR, COVER, GOTO, HEIGHT, NOWHERE, ORDER, RECEIVE, RETURN, SERVE, SET, SOONEST, TARGET
 from .roles import HIT_HEIGHTS, choose, is_last, next_player, pass_target, playable, whim
 from .team import ball_motion, identity, place_of, room_to_foes
@@ -30,14 +32,16 @@ TACTICS = {
     "aim_deep": 0.0,  # m of room that the deepest targets of attacks count more than the middle, and the nearest less
     "aim_side": 0.0,  # m of room that targets of attacks and serves to the right (y > 0) count more, and to the left less
     "early": 0.0,  # 1: the second touch goes over the net
-    "block": 0.0,  # 1: the nearest to the net blocks
+    "block": 0.0,  # 1: the nearest to the net blocks (blocking.py)
     "serve_depth": 0.8,  # share of half the court: where serves go
     "home_depth": 0.55,  # share of half the court: where a team waits for an attack, and how far apart
     "home_back": 0.76,
     "home_width": 0.58,
 }
 HANDOVER = 2.2  # m: where a receive comes down to the setter
-WAIT, BLOCK_HEIGHT = 1.8, 2.5  # m: heights of drones that wait
+SERVED = 0.9  # share of half the court: balls farther back are serves, which nobody blocks
+LOW_HEIGHTS = HIT_HEIGHTS[-2:]  # m: where a ball is met that passes a blocker, well behind it
+WAIT = 1.8  # m: height of drones that wait
 APPROACH, UNDER = 0.6, 1.0  # m behind and under its hit that an attacker waits
 ROOM, SHY, BACK = 2.0, 10.0, 1.8  # m; m of way that a metre less room is worth; m
 CLIMB_TIME = 0.9  # s: an attack needs as much time to climb
@@ -63,7 +67,12 @@ def command_row(o, at, n, memory, out):
         return
     hitter, height, attacks = -1, 0.0, False
     if playable(o, at, ball, vel):
-        hitter, height, attacks = next_hit(o, at, n, me, ball, vel)
+        blocker = _blocker(o, at, n, me)
+        top = block_height(o, at, me, blocker, ball, vel) if blocker >= 0 else 0.0
+        if top > 0.0 and (vel[2] > 0.0 or ball[2] > top):
+            _block(o, at, n, me, blocker, ball, vel, top, out)
+            return
+        hitter, height, attacks = next_hit(o, at, n, me, ball, vel, blocker if top > 0.0 else -1)
     if hitter < 0:
         _defend(o, at, n, me, ball, vel, out)
     else:
@@ -71,8 +80,8 @@ def command_row(o, at, n, memory, out):
 
 
 @fn
-def next_hit(o, at, n, me, ball, vel):
-    """(number, ball's height, whether it attacks) of who plays the ball next; number -1: nobody can."""
+def next_hit(o, at, n, me, ball, vel, but=-1):
+    """(number, ball's height, whether it attacks) of who plays the ball next, number `but` left out; number -1: nobody can."""
     if goes_over(o, at, n, me):
         top = at.attack_height
         heights = (top, top - LOWER, top - 2.0 * LOWER)
@@ -81,7 +90,10 @@ def next_hit(o, at, n, me, ball, vel):
             t = time_to_fall_in_air(ball, vel, o[at.ball_constants + 1], height)
             if hitter >= 0 and CLIMB_TIME < t < NEVER:
                 return hitter, height, True
-    hitter, height = choose(o, at, n, me, ball, vel, HIT_HEIGHTS)
+    if but >= 0:
+        hitter, height = choose(o, at, n, me, ball, vel, LOW_HEIGHTS, but)
+    else:
+        hitter, height = choose(o, at, n, me, ball, vel, HIT_HEIGHTS)
     return hitter, height, False
 
 
@@ -178,18 +190,20 @@ def _far_corner(o, at, n):
 
 @fn
 def _defend(o, at, n, me, ball, vel, out):
-    """Everybody home; the nearest to the net blocks while the opponents build an attack."""
-    theirs = ball[0] < 0.0 and o[at.our_ball] < 0.5
-    if at.block > 0.5 and n > 2 and theirs and me == _front(o, at, n, me):
-        _go(out, BLOCK, (0.0, 0.0, BLOCK_HEIGHT))
+    """Everybody home; while the opponents build an attack one waits for it at the net, if the team blocks."""
+    blocker = _blocker(o, at, n, me) if -SERVED * o[at.court] < ball[0] < 0.0 and o[at.our_ball] < 0.5 else -1
+    if me == blocker:
+        _go(out, GOTO, waiting_place(o, at, ball, vel))
     else:
-        _go(out, GOTO, _home(o, at, n, me))
+        _go(out, GOTO, _home(o, at, n, me, blocker))
 
 
 @fn
-def _front(o, at, n, me):
-    """The number of who is nearest to the net."""
-    best, least = 0, NEVER
+def _blocker(o, at, n, me):
+    """The number of who blocks if the team does, the nearest to the net; -1: nobody. Not once the ball was touched on this side."""
+    if at.block < 0.5 or n < 3 or (o[at.our_ball] > 0.5 and o[at.our_touches] > 0.5):
+        return -1
+    best, least = -1, NEVER
     for k in range(n):
         x = place_of(o, at, me, k)[0]
         if x < least:
@@ -198,10 +212,29 @@ def _front(o, at, n, me):
 
 
 @fn
-def _home(o, at, n, me):
-    """m: this drone's place in defence. Places are given out from the back to whoever is nearest and still without one."""
-    taken, mine = 0, (0.0, 0.0, WAIT)
+def _block(o, at, n, me, blocker, ball, vel, height, out):
+    """Orders while an attack is blocked where it falls through `height`: the blocker sends it back, the others stay out of its wake,
+    which blows away from the net. All are asked again if it misses."""
+    out[HEIGHT] = height
+    if me != blocker:
+        _go(out, GOTO, _home(o, at, n, me, blocker))
+        return
+    drag = o[at.ball_constants + 1]
+    meet, _ = flight(ball, vel, drag, time_to_fall_in_air(ball, vel, drag, height))
+    _go(out, BLOCK, (SENT[0], SENT[1] * meet[1], float(o[at.ball_constants])))
+    out[APEX] = BLOCK_APEX
+
+
+@fn
+def _home(o, at, n, me, but=-1):
+    """m: this drone's place in defence. Places are given out from the back to whoever is nearest and still without one; while number
+    `but` blocks, the one right behind the net's middle stays empty: the wake of a racket that is tilted to the net blows there."""
+    taken, mine, empty = 0, (0.0, 0.0, WAIT), -1
+    if but >= 0:
+        taken, empty = 1 << but, 0 if n == 3 else n - 2
     for j in range(n):
+        if j == empty:
+            continue
         place = home_place(o, at, n, j)
         best, least = 0, NEVER
         for k in range(n):

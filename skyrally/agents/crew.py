@@ -3,8 +3,8 @@
 | skill | what it does |
 | --- | --- |
 | goto | goes to the target and stays, out of the way of mates, of the net and of who plays the ball |
-| cover | goes to where a ball that comes back from a mate's attack would fall: GUARD from the hit, on the side of its own target |
-| block | stands at the net where the ball that the opponents have set will cross it |
+| cover | goes to where a ball that comes back from a mate's attack would fall: 2 m from the hit, on the side of its own target |
+| block | meets an attack near the net with a steep racket and sends it back over an apex (blocking.py) |
 | serve | strikes the dropped ball over the net |
 | receive, set, return | meet the ball and send it over an apex: to the setter, to the attacker, deep into the far court |
 | attack | meets the ball high with a steep racket and drives it down into the far court |
@@ -12,22 +12,18 @@
 
 from __future__ import annotations
 
-import math
-
-from ..physics.vec import clip, dot, fn, norm, scale, to_world
-from .ballistics import flight, time_to_fall_in_air
+from ..physics.vec import dot, fn, norm, scale, to_world
+from ..scenarios.cover_mate import guard
+from . import blocking
 from .orders import ATTACK, BLOCK, COVER, RECEIVE, RETURN, SERVE, SET
 from .pilot import FULL, GRAVITY, MASS, hold, keep_apart, steer, tilt_for
 from .serve import serve_far
 from .strokes import NET_GAP, STEEPEST, drive, send
-from .team import ball_motion, four, identity, place_of, three
+from .team import four, identity, place_of, three
 
 YIELD, YIELD_GAIN = 1.7, 14.0  # m, m/s^2: nearer to a mate, a drone without the ball gives way
 LOOK_AHEAD, NET_GAIN = 0.4, 20.0  # s for which a drone that nears the net looks ahead; 1/s^2
 NET_ROOM = 0.4  # m beyond NET_GAP
-GUARD = 2.0  # m from a mate's hit
-BLOCK_X, BLOCK_REACH = 1.0, 0.8  # m from the net; share of half the width
-ATTACKED_AT = 2.6  # m of the ball: where opponents' attacks are expected
 LEANING, UPRIGHT = -0.35, 0.85  # x of body z, cosine of the way to turn: a drone that leans to the net so much, and away from where it
 # should, lets its rotors idle
 HIGH, LIFT = 1.3, 3.5  # m, m/s^2: if that leaves it HIGH above the ground after a stop at LIFT
@@ -43,13 +39,13 @@ def crew_row(o, at, n, memory, out):
     if skill == SERVE:
         _serve(o, at, target, height, out)
     elif skill in (RECEIVE, SET, RETURN):
-        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, at.behind, out)
+        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, at.behind, 0.0, out)
     elif skill == ATTACK:
         drive(o, at, height, target, float(o[at.order_soonest]), at.steepest, at.late, out)
     elif skill == COVER:
-        _go(o, at, n, _guard(o, at, target), out)
+        _go(o, at, n, guard((float(o[at.order_clear]), float(o[at.order_clear + 1])), target), out)
     elif skill == BLOCK:
-        _go(o, at, n, _at_net(o, at, target), out)
+        send(o, at, height, target, float(o[at.order_apex]), blocking.STEEPEST, blocking.BEHIND, blocking.LATE, out)
     else:
         _go(o, at, n, target, out)
 
@@ -60,7 +56,7 @@ def _serve(o, at, target, height, out):
     if o[at.position] > FAR_SERVE and o[at.ball_constants + 1] <= 0.0:
         serve_far(o, at, target, out)
     else:
-        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, 0.0, out)
+        send(o, at, height, target, float(o[at.order_apex]), STEEPEST, 0.0, 0.0, out)
 
 
 @fn
@@ -73,30 +69,18 @@ def _go(o, at, n, place, out):
         if k != me:
             acc = keep_apart(acc, pos, place_of(o, at, me, k), YIELD, YIELD_GAIN)
     acc = keep_apart(acc, pos, (float(o[at.order_clear]), float(o[at.order_clear + 1]), pos[2]), YIELD, YIELD_GAIN)
+    fly_clear(out, pos, vel, quat, three(o, at.rate), acc)
+
+
+@fn
+def fly_clear(out, pos, vel, quat, rate, acc):
+    """Writes the action for an acceleration (m/s^2), kept off the net; a drone that must turn back from it lets its rotors idle."""
     ahead = pos[0] + LOOK_AHEAD * vel[0]
     if ahead < NET_GAP + NET_ROOM:
         acc = (acc[0] + NET_GAIN * (NET_GAP + NET_ROOM - ahead), acc[1], acc[2])
     force = tilt_for(acc)
     wanted = scale(1.0 / norm(force), force)
-    steer(out, quat, three(o, at.rate), wanted, force)
+    steer(out, quat, rate, wanted, force)
     up, fall = to_world(quat, (0.0, 0.0, 1.0)), min(vel[2], 0.0)
     if up[0] < LEANING and dot(wanted, up) < UPRIGHT and pos[2] - fall * fall / (2.0 * LIFT) > HIGH:
         out[0] = min(out[0], 2.0 * IDLE * MASS * GRAVITY / FULL - 1.0)
-
-
-@fn
-def _guard(o, at, post):
-    """m: GUARD from where a mate hits, towards the post."""
-    x, y = float(o[at.order_clear]), float(o[at.order_clear + 1])
-    way = max(math.hypot(post[0] - x, post[1] - y), 1e-6)
-    near = min(GUARD / way, 1.0)
-    return x + near * (post[0] - x), y + near * (post[1] - y), post[2]
-
-
-@fn
-def _at_net(o, at, target):
-    """m: the place at the net that the opponents' ball will cross, by where it comes down to be attacked."""
-    ball, vel = ball_motion(o, at)
-    drag, width = o[at.ball_constants + 1], o[at.court + 1]
-    there, _ = flight(ball, vel, drag, min(time_to_fall_in_air(ball, vel, drag, ATTACKED_AT), 2.0))
-    return BLOCK_X, clip(there[1], -BLOCK_REACH * width, BLOCK_REACH * width), target[2]

@@ -46,7 +46,7 @@ def _hit(o, at, memory, out):
         serve_far(o, at, (-FAR_DEPTH * o[at.court], 0.0, end), out)
         return
     steepest = SPIKE_STEEPEST if memory[APEX] == np.float32(SPIKE_APEX) else STEEPEST
-    send(o, at, memory[HEIGHT], target, memory[APEX], steepest, 0.0, out)
+    send(o, at, memory[HEIGHT], target, memory[APEX], steepest, 0.0, 0.0, out)
 
 
 @fn

@@ -16,6 +16,7 @@ from ..scenarios.scenario import Layout
 from .agent import Agent
 from .by_rotor import ByRotor
 from .orders import SKILLS, ordered
+from .team import MATE_SIZE
 
 
 class Rows:
@@ -38,6 +39,13 @@ class Rows:
         return axes
 
 
+def _nearest(o: Rows, count: int) -> np.ndarray:
+    """[B, 3 count] (m): from the drone to the mates that are nearest to it, the nearest first; fewer if it has fewer."""
+    ways = o["mates"].reshape(len(o["mates"]), -1, MATE_SIZE)[:, :, :3] - o["position"][:, None]
+    order = np.argsort((ways**2).sum(2), axis=1)[:, :count]
+    return np.take_along_axis(ways, order[:, :, None], axis=1).reshape(len(ways), -1)
+
+
 X = np.array([1.0, 0.0, 0.0], np.float32)
 RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "position": lambda o: o["position"],
@@ -55,6 +63,9 @@ RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "turn": lambda o: np.concatenate((1.0 - o["touched"], o["touched"]), axis=1),
     "from_target": lambda o: o["ball"] - o["order_target"],
     "to_target": lambda o: o["order_target"] - o["position"],
+    "height": lambda o: o["order_height"],
+    "to_clear": lambda o: o["order_clear"] - o["position"][:, :2],
+    "keep_away": lambda o: _nearest(o, 2),
     "heading_error": lambda o: X - o.axes[:, 0].T,
     "side": lambda o: np.stack((o["order_target"][:, 1] >= 0.0, o["order_target"][:, 1] < 0.0), axis=1).astype(np.float32),
 }

@@ -111,10 +111,10 @@ def meets_net(o, at, ball, vel, drag):
 
 
 @fn
-def choose(o, at, n, me, ball, vel, heights=HIT_HEIGHTS):
+def choose(o, at, n, me, ball, vel, heights=HIT_HEIGHTS, but=-1):
     """(number, height) of who reaches the ball soonest enough: the first of the heights at which the nearest free player is in time.
 
-    Where nobody is, the height and player that come closest to it. -1: nobody can.
+    Where nobody is, the height and player that come closest to it. -1: nobody can. but: who is left out.
     """
     drag = o[at.ball_constants + 1]
     best, best_height, least = -1, 0.0, NEVER
@@ -125,7 +125,7 @@ def choose(o, at, n, me, ball, vel, heights=HIT_HEIGHTS):
         meet, _ = flight(ball, vel, drag, t)
         if meet[0] < LEAST_GAP - 0.2:
             continue
-        hitter, way = nearest(o, at, n, me, meet)
+        hitter, way = nearest(o, at, n, me, meet, but)
         effort = way / max(t - BALANCE, 0.05) ** 2 + (2.0 * TRUSTED if meet[0] < MEET_GAP else 0.0)
         if hitter >= 0 and effort < 0.95 * least:
             best, best_height, least = hitter, height, effort
@@ -135,11 +135,11 @@ def choose(o, at, n, me, ball, vel, heights=HIT_HEIGHTS):
 
 
 @fn
-def nearest(o, at, n, me, meet):
+def nearest(o, at, n, me, meet, but=-1):
     """(number, m) of the free player whose way to a place is the shortest; -1 if none is free."""
     best, least = -1, NEVER
     for k in range(n):
-        if o[at.our_ball] > 0.5 and has_touched(o, at, me, k):
+        if k == but or (o[at.our_ball] > 0.5 and has_touched(o, at, me, k)):
             continue
         pos, vel = place_of(o, at, me, k), speed_of(o, at, me, k)
         way = math.hypot(meet[0] - pos[0] - COAST * vel[0], meet[1] - pos[1] - COAST * vel[1])

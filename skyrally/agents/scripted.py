@@ -77,6 +77,8 @@ PLAYERS: dict[str, Callable[[str, Scenario], Agent]] = dict(
         drill("set", "skills", "set_row"),
         drill("attack", "skills", "attack_row"),
         drill("return-ball", "skills", "return_row"),
+        drill("block", "skills", "block_row"),
+        drill("cover-mate", "covering", "cover_mate_row"),
         drill("serve-receive", "skills", "exchange_row"),
         drill("stag", "hunters", "stag_row", action_mode="discrete", home="stag-hunt"),
         drill("plant", "hunters", "plant_row", action_mode="discrete", home="stag-hunt"),

@@ -22,17 +22,18 @@ SLOWER, SLOWEST = 0.05, 2.0  # s: steps in which a drive that is not possible is
 
 
 @fn
-def send(o, at, height, target, apex, steepest, behind, out):
+def send(o, at, height, target, apex, steepest, behind, late, out):
     """Writes the action [4] that meets the ball when it falls through `height` and sends it to `target` over `apex` (m).
 
-    behind: m that it aims behind the ball per horizontal part of the racket's normal, as drones that lean late run too far.
+    behind: m that it aims behind the ball per horizontal part of the racket's normal, as drones that lean late run too far. late: s per
+    rad by which a large turn of the racket has effect later.
     """
     ball, vel = ball_motion(o, at)
     drag = o[at.ball_constants + 1]
     t = time_to_fall_in_air(ball, vel, drag, height)
     meet, incoming = flight(ball, vel, drag, t)
     outgoing = launch_low(meet, incoming, target, apex, drag, steepest, _clearance(o, at, NET_CLEARANCE))
-    _hit(o, at, t, meet, incoming, outgoing, TURN_LAG, behind, out)
+    _hit(o, at, t, meet, incoming, outgoing, late_turn(incoming, outgoing, late), behind, out)
 
 
 @fn
@@ -44,8 +45,14 @@ def drive(o, at, height, target, soonest, steepest, late, out):
     t = time_to_fall_in_air(ball, vel, drag, height)
     meet, incoming = flight(ball, vel, drag, t)
     outgoing = launch_flat(meet, incoming, target, soonest, drag, steepest, _clearance(o, at, DRIVE_CLEARANCE))
+    _hit(o, at, t, meet, incoming, outgoing, late_turn(incoming, outgoing, late), 0.0, out)
+
+
+@fn
+def late_turn(incoming, outgoing, late):
+    """s until a turn to the racket's tilt takes effect, `late` (s per rad) longer for what it is over SMALL_TURN."""
     tilt = math.atan2(math.hypot(outgoing[0] - incoming[0], outgoing[1] - incoming[1]), outgoing[2] - incoming[2])
-    _hit(o, at, t, meet, incoming, outgoing, TURN_LAG + late * max(tilt - SMALL_TURN, 0.0), 0.0, out)
+    return TURN_LAG + late * max(tilt - SMALL_TURN, 0.0)
 
 
 @fn

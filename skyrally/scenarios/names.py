@@ -12,6 +12,8 @@ DRILLS = (  # one drone
     "set",
     "attack",
     "return-ball",
+    "block",
+    "cover-mate",
 )
 PAIRS = ("bump-and-pass", "set-and-spike-easy", "set-and-spike-hard", "serve-receive")  # two drones
 MATCHES = ("volleyball-1v1", "volleyball-2v2", "volleyball-3v3", "volleyball-6v6")

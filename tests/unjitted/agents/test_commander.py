@@ -83,11 +83,39 @@ def test_a_low_third_touch_is_returned():
 
 
 @pytest.mark.parametrize("block", [False, True])
-def test_everybody_goes_home_while_the_opponents_build(monkeypatch, block):
-    if block:
-        monkeypatch.setitem(TACTICS, "block", 1.0)
+def test_everybody_goes_home_while_the_opponents_build_but_one_who_blocks(monkeypatch, block):
+    monkeypatch.setitem(TACTICS, "block", float(block))
     orders = moment((-3.0, 1.0, 3.0), (0.0, 0.0, SPEED), ours=False, posts=[(1.2, -1.5, 2.0), *POSTS[1:]])
-    assert skills(orders) == ["block" if block else "goto", "goto", "goto"]
+    assert skills(orders) == ["goto", "goto", "goto"]
+    assert (orders[0, TARGET] < 2.0) == block  # at the net, on the side of the ball
+    assert 0.0 < orders[0, TARGET + 1] < 1.0 or not block
+    assert orders[1:, TARGET].min() > 3.0
+    assert np.hypot(*(orders[1, TARGET : TARGET + 2] - orders[2, TARGET : TARGET + 2])) > 1.5
+
+
+STRUCK = ((-2.2, 0.5, 3.4), (5.5, -0.2, 2.2))  # an attack down the middle
+AT_NET = [(1.85, 0.4, 2.5), (3.5, -1.5, 1.8), (4.0, 1.5, 1.8)]
+
+
+def test_an_attack_is_blocked_out_of_whose_wake_mates_stay_until_it_has_passed(monkeypatch):
+    monkeypatch.setitem(TACTICS, "block", 1.0)
+    orders = moment(*STRUCK, ours=False, posts=AT_NET)
+    assert skills(orders) == ["block", "goto", "goto"]
+    assert orders[0, TARGET] < -2.0
+    assert 2.6 <= orders[0, HEIGHT] <= 3.2
+    assert (orders[:, HEIGHT] == orders[0, HEIGHT]).all()  # all are asked again when it is missed
+    assert np.abs(orders[1:, TARGET + 1] - orders[0, TARGET + 1]).min() > 1.0
+    passed = moment((2.4, 0.33, 2.3), (5.5, -0.2, -5.0), posts=AT_NET)
+    assert skills(passed)[0] == "goto"  # it has missed, and another receives
+    assert "receive" in skills(passed)[1:]
+
+
+@pytest.mark.parametrize(("block", "y", "x"), [(0.0, 0.4, 1.85), (1.0, -1.5, 1.85), (1.0, 0.4, 2.9)])
+def test_nobody_blocks_out_of_reach_or_unasked(monkeypatch, block, y, x):
+    monkeypatch.setitem(TACTICS, "block", block)
+    orders = moment(*STRUCK, ours=False, posts=[(x, y, 2.5), (3.5, -2.5, 1.8), (4.5, 2.0, 1.8)])
+    assert "block" not in skills(orders)
+    assert "receive" in skills(orders)
 
 
 def test_roles_go_by_position_not_by_number():

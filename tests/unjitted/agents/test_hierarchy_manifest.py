@@ -11,9 +11,9 @@ from skyrally.agents.by_rotor import ByRotor
 from skyrally.agents.hierarchy import Hierarchy
 from skyrally.agents.manifest import hierarchy_path, members
 from skyrally.agents.networks import Actors, NetworkSpec
-from skyrally.agents.orders import ORDER, SKILLS, ordered
+from skyrally.agents.orders import CLEAR, HEIGHT, ORDER, SKILLS, ordered
 from skyrally.agents.policy import manifest_of, write_agent
-from skyrally.agents.recast import RECAST, Recast
+from skyrally.agents.recast import RECAST, Recast, Rows
 from skyrally.agents.spec import find_agent, home
 from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError
@@ -137,14 +137,16 @@ def drill_agent(folder, drill, mode="ctbr"):
     return json.loads((folder / "agent.json").read_text())
 
 
-@pytest.mark.parametrize(("drill", "skill"), [("receive", "receive"), ("serve", "serve"), ("attack", "attack"), ("goto", "goto")])
+@pytest.mark.parametrize(
+    ("drill", "skill"), [*((name, name) for name in ("receive", "serve", "attack", "goto", "block")), ("cover-mate", "cover")]
+)
 @pytest.mark.parametrize("mode", ["ctbr", "rotor"])
 def test_skills_learned_in_drills_play_with_their_own_view(tmp_path, drill, skill, mode):
     drill_agent(tmp_path / "net", drill, mode)
     agent = find_agent(written(tmp_path, f"format: 1\nskills: {{{skill}: 'file:net'}}\n"), find(MATCH))
     assert agent.action_mode == mode
     assert isinstance(agent.skills[skill], Recast)
-    assert isinstance(agent.skills["cover"], ByRotor) == (mode == "rotor")
+    assert isinstance(agent.skills["set"], ByRotor) == (mode == "rotor")
     env = BatchEnv(find(MATCH), 2, seed=1, threads=1)
     env.assign(view=agent.view, action_mode=agent.action_mode)
     obs, memory, out = env.reset().reshape(12, -1), np.zeros((12, agent.memory_size), np.float32), np.zeros((12, 4), np.float32)
@@ -172,6 +174,20 @@ def test_a_recast_row_says_what_the_drill_says():
     assert np.allclose(skill._made(row)[0], seen, atol=1e-5)
     assert ordered(layout).size == row.shape[1]
     assert {field.name for field in find("attack").views["benchmark"].fields} <= set(RECAST)
+
+
+def test_a_recast_row_tells_the_order_and_the_nearest_mate_first():
+    match = BatchEnv(find(MATCH), 1, seed=3, threads=1)
+    match.assign(view="match")
+    match.reset()
+    for drone, pos in zip(match.worlds[0]["drones"][:3], [(2.0, 1.0, 2.0), (5.0, 1.0, 2.0), (3.0, 0.0, 1.5)], strict=True):
+        drone["pos"] = pos
+    order = np.zeros((1, ORDER), np.float32)
+    order[0, HEIGHT], order[0, CLEAR : CLEAR + 2] = 2.9, (2.5, -1.0)
+    rows = Rows(np.concatenate((match.observe()[0, :1], order), axis=1), ordered(find(MATCH).views["match"]))
+    assert RECAST["keep_away"](rows)[0] == pytest.approx([1.0, -1.0, -0.5, 3.0, 0.0, 0.0])
+    assert RECAST["to_clear"](rows)[0] == pytest.approx([0.5, -2.0])
+    assert RECAST["height"](rows)[0] == pytest.approx([2.9])
 
 
 def test_rotors_do_what_the_world_makes_of_rates():

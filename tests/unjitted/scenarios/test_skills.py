@@ -1,4 +1,4 @@
-"""Serve, receive, set, attack, return-ball and serve-receive: one case per rule of start, reward and end."""
+"""Serve, receive, set, attack, return-ball, block and serve-receive: one case per rule of start, reward and end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from skyrally.physics.records import BALL_NET, BODY, RACKET
 from skyrally.scenarios import skill_measures as measures
 from skyrally.scenarios.chain import COUNT, FOLDER
 
-SINGLES = ("serve", "receive", "set", "attack", "return-ball")
+SINGLES = ("serve", "receive", "set", "attack", "return-ball", "block")
 TERMS = {name: [term.name for term in Bench(name).scenario.terms({})] for name in (*SINGLES, "serve-receive")}
 
 
@@ -133,7 +133,8 @@ def test_both_sides_of_an_attack_are_drawn_and_seen():
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("serve-receive", 42)]
+    ("name", "size"),
+    [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("block", 35), ("serve-receive", 42)],
 )
 def test_observations(name, size):
     bench = ready(name)
@@ -149,7 +150,7 @@ def test_observations(name, size):
         assert see["from_target"] == pytest.approx(bench.world.ball.pos - bench.world.target)
 
 
-@pytest.mark.parametrize(("name", "target"), [("receive", (1.5, -1.5, 2.2)), ("set", (1.5, 1.5, 3.6)), ("attack", None)])
+@pytest.mark.parametrize(("name", "target"), [("receive", (1.5, -1.5, 2.2)), ("set", (1.5, 1.5, 3.6)), ("attack", None), ("block", None)])
 def test_chained_starts_are_flights_of_the_skills_before(name, target):
     """Every ball is a row of the file, many different ones are drawn, and they come down where this skill can play them."""
     flights = np.load(FOLDER / f"{name}.npy")
@@ -182,7 +183,7 @@ def test_chained_starts_that_cannot_be_are_refused(options, says):
 
 @pytest.mark.parametrize("name", SINGLES)
 def test_the_touch_is_paid_once_and_turns_the_flag(name):
-    bench = ready(name, vel=(0, 0, 3)).event(RACKET, 0).event(RACKET, 0)
+    bench = ready(name, ball=(4, 0, 2.65), vel=(0, 0, 3)).event(RACKET, 0).event(RACKET, 0)
     terms = paid(bench)
     assert (terms["hit"], terms["wrong"], bench.world.hit_step) == (1, 0, 10)
     assert verdict(bench) == (0, 0)
