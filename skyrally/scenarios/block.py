@@ -41,11 +41,7 @@ advance = play
 GRAVITY = 9.81  # m/s^2
 STRUCK_X, STRUCK_Y, STRUCK_Z = (-3.2, -1.6), (-2.0, 2.0), (2.9, 3.4)  # m: where attackers strike
 LAND_X, LAND_Y, FLIGHT = (3.0, 5.2), (-2.3, 2.3), (1.05, 1.4)  # m: where their attacks go; s: how long they fly
-WAIT_AT, WAIT, SPREAD = (
-    2.8,
-    (1.2, 3.5),
-    (0.5, 0.9),
-)  # m: where the ball is as high the drone waits; bounds of its x; how well it has lined up
+WAIT_AT, WAIT, SPREAD = 2.8, (1.2, 3.5), (0.5, 0.9)  # m: where the ball is so high the drone waits; bounds of that x; how well lined up
 WAIT_Z, RISE = 2.5, (0.0, 0.0, 0.2)  # m
 BEHIND, LOWEST, HIGHEST = 0.2, 2.6, 3.2  # m: the ball is met so far behind the drone's place, between these heights
 TOP = parts.COURT.net_height  # m: a touch under it is no block
