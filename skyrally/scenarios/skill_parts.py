@@ -59,6 +59,7 @@ SKILL_VIEW = [
     Field("ball_velocity", 3, "m/s", "world", shows=(BALL,)),
     Field("turn", 2, "0 or 1: to hit, has hit", "-", 0.0, 1.0),
 ]
+TARGET_VIEW = [*SKILL_VIEW, Field("from_target", 3, "m", "world")]  # of the ball
 FLIGHT_FIELDS = [
     ("target", F8, 3),  # m, world: where the ball shall go
     ("apex", F8),  # m: highest ball since the hit
@@ -186,6 +187,13 @@ def hand_over(world, least_apex, best_apex, wrong):
 
 
 @fn
+def judge_clean_touch(world):
+    """As judge_touch, where a ball in the net is wrong too."""
+    hit, wrong = judge_touch(world)
+    return hit, 1.0 if in_net(world) else wrong
+
+
+@fn
 def land(world, pos, wrong):
     """(over, in the far court, missed) of this step: whether the ball is down, missed if nobody touched it. Books the success."""
     if pos[2] >= BALL_FLOOR or wrong > 0.0:
@@ -214,6 +222,12 @@ def skill_view(world):
     drone, ball = world.drones[0], world.ball
     pos = vec3(ball.pos)
     return root_of(drone) + pos + sub(pos, vec3(drone.pos)) + vec3(ball.vel) + flags(world.hit_step < 0)
+
+
+@inlined
+def target_view(world):
+    """TARGET_VIEW: that, and where the ball shall go."""
+    return skill_view(world) + sub(vec3(world.ball.pos), vec3(world.target))
 
 
 def drill_of(
