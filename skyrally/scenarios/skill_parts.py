@@ -18,7 +18,6 @@ from ..physics.ball import move_ball
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
 from ..physics.rng import draw, uniform
 from ..physics.vec import add, add_scaled, fn, inlined, put3, sub, vec3
-from . import chain
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -111,7 +110,7 @@ def coin(world, channel):
 
 @fn
 def throw(world, params, start, target, apex):
-    """The ball at `start`, on its way to `target` over `apex` (m): what the player before has just hit.
+    """The ball at `start`, on its way to `target` over `apex` (m): what the player before has just hit. Gives the seconds until then.
 
     v_z = sqrt(2 g (apex - z)), plus half a step of gravity for the world's semi-implicit steps. Through air the aim is
     corrected by where the ball's own motion leads it.
@@ -130,6 +129,7 @@ def throw(world, params, start, target, apex):
             vel = add_scaled(vel, 1.0 / t, sub(target, vec3(ball.pos)))
     put3(ball.pos, start)
     put3(ball.vel, vel)
+    return t
 
 
 @fn
@@ -240,14 +240,13 @@ def drill_of(
     agents: tuple[str, ...] = ("drone_0",),
     teams: tuple[int, ...] = (0,),
     world_fields: list[tuple] | None = None,
-    chained: bool = False,
+    block_fields: list[tuple] | None = None,
 ) -> Scenario:
-    """A skill drill as a scenario; its metric is the share of successes. chained: whether it has the option `starts` (chain.py)."""
-    fields = [("max_steps", I8), ("weight", F8, len(terms)), *(chain.FIELDS if chained else [])]
+    """A skill drill as a scenario; its metric is the share of successes. world_fields, block_fields: what it keeps beside what all do."""
+    fields = [("max_steps", I8), ("weight", F8, len(terms)), *(block_fields or [])]
 
     def configure(options: Mapping[str, Any]) -> np.ndarray:
-        block = drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width))
-        return chain.load_flights(block, options, name) if chained else block
+        return drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width))
 
     return Scenario(
         name=name,
@@ -260,7 +259,7 @@ def drill_of(
         views={layout.name: layout},
         terms=lambda options: terms,
         metric=Metric("success rate", "success", meaning),
-        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, **({"starts": "thrown"} if chained else {})},
+        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
         configure=configure,
         stage=lambda options: stage_of(name, agents, teams, COURT, True, options),
         yardstick=f"scripted:{name}",

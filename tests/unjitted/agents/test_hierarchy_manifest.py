@@ -11,9 +11,9 @@ from skyrally.agents.by_rotor import ByRotor
 from skyrally.agents.hierarchy import Hierarchy
 from skyrally.agents.manifest import hierarchy_path, members
 from skyrally.agents.networks import Actors, NetworkSpec
-from skyrally.agents.orders import ORDER, SKILLS, ordered
+from skyrally.agents.orders import APEX, HEIGHT, ORDER, SKILLS, SOONEST, TARGET, ordered
 from skyrally.agents.policy import manifest_of, write_agent
-from skyrally.agents.recast import RECAST, Recast
+from skyrally.agents.recast import Recast
 from skyrally.agents.spec import find_agent, home
 from skyrally.envs.batch import BatchEnv
 from skyrally.errors import SkyrallyError
@@ -152,9 +152,11 @@ def test_skills_learned_in_drills_play_with_their_own_view(tmp_path, drill, skil
     assert np.isfinite(out).all()
 
 
-def test_a_recast_row_says_what_the_drill_says():
-    """The same drone and ball, seen in the drill and through a match."""
-    drill, match = BatchEnv(find("receive"), 1, seed=3, threads=1), BatchEnv(find(MATCH), 1, seed=3, threads=1)
+@pytest.mark.parametrize("name", ["receive", "set", "attack"])
+@pytest.mark.parametrize("view", ["ordered", "benchmark"])
+def test_a_recast_row_says_what_the_drill_says(name, view):
+    """The same drone, ball and order, seen in the drill and through a match."""
+    drill, match = BatchEnv(find(name), 1, seed=3, threads=1, view=view), BatchEnv(find(MATCH), 1, seed=3, threads=1)
     match.assign(view="match")
     drill.reset()
     match.reset()
@@ -167,11 +169,13 @@ def test_a_recast_row_says_what_the_drill_says():
     for name in ("pos", "vel"):
         match.worlds[0]["ball"][name] = drill.worlds[0]["ball"][name]
     layout = find(MATCH).views["match"]
-    row = np.concatenate((match.observe()[0, :1], np.zeros((1, ORDER), np.float32)), axis=1)
-    skill = Recast(Recorder(), find("receive").views["benchmark"], layout)
+    world, order = drill.worlds[0], np.zeros((1, ORDER), np.float32)
+    order[0, TARGET : TARGET + 3], order[0, HEIGHT] = world["target"], world["meet"][2]
+    order[0, APEX], order[0, SOONEST] = world["order_apex"], world["order_soonest"]
+    row = np.concatenate((match.observe()[0, :1], order), axis=1)
+    skill = Recast(Recorder(), find(name).views[view], layout)
     assert np.allclose(skill._made(row)[0], seen, atol=1e-5)
     assert ordered(layout).size == row.shape[1]
-    assert {field.name for field in find("attack").views["benchmark"].fields} <= set(RECAST)
 
 
 def test_rotors_do_what_the_world_makes_of_rates():
