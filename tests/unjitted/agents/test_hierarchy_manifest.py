@@ -152,11 +152,11 @@ def test_skills_learned_in_drills_play_with_their_own_view(tmp_path, drill, skil
     assert np.isfinite(out).all()
 
 
-@pytest.mark.parametrize("name", ["receive", "set", "attack"])
+@pytest.mark.parametrize("home_drill", ["receive", "set", "attack"])
 @pytest.mark.parametrize("view", ["ordered", "benchmark"])
-def test_a_recast_row_says_what_the_drill_says(name, view):
+def test_a_recast_row_says_what_the_drill_says(home_drill, view):
     """The same drone, ball and order, seen in the drill and through a match."""
-    drill, match = BatchEnv(find(name), 1, seed=3, threads=1, view=view), BatchEnv(find(MATCH), 1, seed=3, threads=1)
+    drill, match = BatchEnv(find(home_drill), 1, seed=3, threads=1, view=view), BatchEnv(find(MATCH), 1, seed=3, threads=1)
     match.assign(view="match")
     drill.reset()
     match.reset()
@@ -173,7 +173,7 @@ def test_a_recast_row_says_what_the_drill_says(name, view):
     order[0, TARGET : TARGET + 3], order[0, HEIGHT] = world["target"], world["meet"][2]
     order[0, APEX], order[0, SOONEST] = world["order_apex"], world["order_soonest"]
     row = np.concatenate((match.observe()[0, :1], order), axis=1)
-    skill = Recast(Recorder(), find(name).views[view], layout)
+    skill = Recast(Recorder(), find(home_drill).views[view], layout)
     assert np.allclose(skill._made(row)[0], seen, atol=1e-5)
     assert ordered(layout).size == row.shape[1]
 
