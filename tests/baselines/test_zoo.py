@@ -83,4 +83,4 @@ def test_the_list_has_agents_and_teams(capsys):
     list_agents(json=True)
     told = {row["agent"]: row["scenario"] for row in json.loads(capsys.readouterr().out)}
     assert {f"zoo:{name}" for name in zoo_names()} <= set(told)
-    assert {told[f"zoo:{name}"] for name in ("captain", "hierarchy", "learned-team", "mixed-team")} == {"volleyball-3v3"}
+    assert {told[f"zoo:{name}"] for name in ("captain", "hierarchy", "learned-team")} == {"volleyball-3v3"}
