@@ -31,18 +31,18 @@ def test_they_are_as_good_as_said(name, least):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("serve", 0.9), ("receive", 0.93), ("set", 0.97), ("attack", 0.93), ("return-ball", 0.86)])
+@pytest.mark.parametrize(("name", "least"), [("serve", 0.9), ("receive", 0.65), ("set", 0.83), ("attack", 0.95), ("return-ball", 0.86)])
 def test_skills_are_as_good_as_said(name, least):
-    """On thrown balls, a little under what the manifest tells."""
-    starts = {"starts": "thrown"} if "starts" in find(name).options else {}
+    """From their drills' own starts, a little under what the manifest tells."""
+    starts = {"starts": "drawn"} if "starts" in find(name).options else {}
     assert evaluate(f"zoo:{name}", episodes=300, seed=4, **starts).metric.mean > least
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("receive", 0.62), ("set", 0.97), ("attack", 0.97)])
-def test_skills_play_what_the_skills_before_them_send(name, least):
-    """Half of what comes to `receive` are attacks, of which its teacher too misses most."""
-    assert evaluate(f"zoo:{name}", episodes=300, seed=4, starts="chained").metric.mean > least
+@pytest.mark.parametrize(("name", "least"), [("receive", 0.4), ("set", 0.93), ("attack", 0.94)])
+def test_skills_obey_the_orders_of_matches(name, least):
+    """Half of what comes to `receive` are attacks, which its teacher too sends beside the target."""
+    assert evaluate(f"zoo:{name}", episodes=300, seed=4, starts="matches").metric.mean > least
 
 
 @pytest.mark.slow
