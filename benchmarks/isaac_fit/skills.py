@@ -19,6 +19,7 @@ from skyrally.agents.policy import load_agent
 from skyrally.agents.volleybots import AIRFRAME, PHYSICS
 from skyrally.envs.doors import make
 from skyrally.physics.records import BODY, EVENT_NAMES, RACKET
+from skyrally.scenarios.registry import find
 from skyrally.scenarios.skill_parts import SERVE_DROP, SERVE_POST
 from skyrally.tournament.drills import play_drill
 
@@ -48,7 +49,8 @@ def serve_exactly(env: Any) -> np.ndarray:
 
 def strike(folder: Path, drill: str, episodes: int, exact: bool = False) -> str:
     """The first touch of each episode, and how many balls come where they should."""
-    env = make(drill, episodes, seed=0, **OPTIONS)
+    starts = {"starts": "published"} if "starts" in find(drill).options else {}
+    env = make(drill, episodes, seed=0, view="benchmark", **starts, **OPTIONS)
     agent, obs = load_agent(folder, env.scenario, folder.name), env.reset()
     if exact:
         obs = serve_exactly(env)

@@ -13,8 +13,7 @@ from ..scenarios.block import meeting_height
 from .ballistics import GRAVITY, flight, time_to_fall_in_air
 from .team import place_of
 
-APEX, STEEPEST, LATE, BEHIND = 4.3, 1.15, 0.2, 0.05  # m, tangent of the tilt, s per rad, m: of the stroke (strokes.send)
-SENT = (-3.0, 0.5)  # m from the net; share of the ball's y: where it is sent
+STEEPEST, LATE, BEHIND = 1.15, 0.2, 0.05  # tangent of the tilt, s per rad, m: of the stroke (strokes.send)
 WAIT_X, WAIT_Z, FURTHER = 1.85, 2.65, 0.1  # m: where a blocker waits; how far behind its place it meets the ball
 LEAST, AT_NET = 0.8, 2.8  # m from the net: nearer nobody meets a ball; who is nearer than this may block
 REACH_X, REACH_Y = 0.8, 1.1  # m: how far from its place a blocker tries

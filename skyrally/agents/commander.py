@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 
 from ..physics.vec import clip, fn
+from ..scenarios.block import APEX as BLOCK_APEX
+from ..scenarios.block import SENT
 from .ballistics import NEVER, flight, time_to_fall_in_air
-from .blocking import APEX as BLOCK_APEX
-from .blocking import SENT, block_height, waiting_place
+from .blocking import block_height, waiting_place
 from .orders import APEX, ATTACK, BLOCK, CLEAR, COVER, GOTO, HEIGHT, NOWHERE, ORDER, RECEIVE, RETURN, SERVE, SET, SOONEST, TARGET
 from .roles import HIT_HEIGHTS, choose, is_last, next_player, pass_target, playable, whim
 from .team import ball_motion, identity, place_of, room_to_foes

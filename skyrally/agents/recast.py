@@ -63,9 +63,11 @@ RECAST: dict[str, Callable[[Rows], np.ndarray]] = {
     "turn": lambda o: np.concatenate((1.0 - o["touched"], o["touched"]), axis=1),
     "from_target": lambda o: o["ball"] - o["order_target"],
     "to_target": lambda o: o["order_target"] - o["position"],
-    "height": lambda o: o["order_height"],
     "to_clear": lambda o: o["order_clear"] - o["position"][:, :2],
     "keep_away": lambda o: _nearest(o, 2),
+    "order_height": lambda o: o["order_height"],
+    "order_apex": lambda o: o["order_apex"],
+    "order_soonest": lambda o: o["order_soonest"],
     "heading_error": lambda o: X - o.axes[:, 0].T,
     "side": lambda o: np.stack((o["order_target"][:, 1] >= 0.0, o["order_target"][:, 1] < 0.0), axis=1).astype(np.float32),
 }

@@ -1,6 +1,7 @@
 """One touch of the ball in a match: sent over an apex to a place (passes, sets, serves, returns), or driven flat (attacks).
 
-Both read a row of the view `match`, or of one that begins with its fields. SI units, team frame.
+`send` and `drive` read a row of the view `match`, or of one that begins with its fields; `send_ball` and `drive_ball` are told what the
+row says. SI units, team frame.
 """
 
 from __future__ import annotations
@@ -23,29 +24,53 @@ SLOWER, SLOWEST = 0.05, 2.0  # s: steps in which a drive that is not possible is
 
 @fn
 def send(o, at, height, target, apex, steepest, behind, late, out):
-    """Writes the action [4] that meets the ball when it falls through `height` and sends it to `target` over `apex` (m).
-
-    behind: m that it aims behind the ball per horizontal part of the racket's normal, as drones that lean late run too far. late: s per
-    rad by which a large turn of the racket has effect later.
-    """
+    """Writes the action [4] that meets the ball when it falls through `height` and sends it to `target` over `apex` (m), from a row."""
     ball, vel = ball_motion(o, at)
-    drag = o[at.ball_constants + 1]
-    t = time_to_fall_in_air(ball, vel, drag, height)
-    meet, incoming = flight(ball, vel, drag, t)
-    outgoing = launch_low(meet, incoming, target, apex, drag, steepest, _clearance(o, at, NET_CLEARANCE))
-    _hit(o, at, t, meet, incoming, outgoing, late_turn(incoming, outgoing, late), behind, out)
+    clearance = _clearance(o, at, NET_CLEARANCE)
+    send_ball(out, _own(o, at), ball, vel, three(o, at.ball_constants), height, target, apex, steepest, clearance, behind, late)
 
 
 @fn
 def drive(o, at, height, target, soonest, steepest, late, out):
-    """Writes the action [4] that meets the ball when it falls through `height` and sends it to `target` in `soonest` seconds,
-    or as soon after that as net and racket (tilted by the tangent `steepest` at most) allow."""
+    """As send, to be there in `soonest` seconds."""
     ball, vel = ball_motion(o, at)
-    drag = o[at.ball_constants + 1]
-    t = time_to_fall_in_air(ball, vel, drag, height)
-    meet, incoming = flight(ball, vel, drag, t)
-    outgoing = launch_flat(meet, incoming, target, soonest, drag, steepest, _clearance(o, at, DRIVE_CLEARANCE))
-    _hit(o, at, t, meet, incoming, outgoing, late_turn(incoming, outgoing, late), 0.0, out)
+    drive_ball(
+        out,
+        _own(o, at),
+        ball,
+        vel,
+        three(o, at.ball_constants),
+        height,
+        target,
+        soonest,
+        steepest,
+        _clearance(o, at, DRIVE_CLEARANCE),
+        late,
+    )
+
+
+@fn
+def send_ball(out, own, ball, vel, air, height, target, apex, steepest, clearance, behind, late):
+    """Writes the action [4] that meets a ball when it falls through `height` and sends it to `target` over `apex` (m).
+
+    own: (position m, velocity m/s, attitude, body rates rad/s, lift m/s^2) of the drone. air: the ball's radius (m), drag (1/m) and
+    restitution. steepest: tangent of the largest racket tilt. clearance: m over the net plane. behind: m that it aims behind the ball per
+    horizontal part of the racket's normal, as drones that lean late run too far. late: s per rad by which a large turn of the racket has
+    effect later.
+    """
+    t = time_to_fall_in_air(ball, vel, air[1], height)
+    meet, incoming = flight(ball, vel, air[1], t)
+    outgoing = launch_low(meet, incoming, target, apex, air[1], steepest, clearance)
+    _hit(out, own, air, t, meet, incoming, outgoing, late_turn(incoming, outgoing, late), behind)
+
+
+@fn
+def drive_ball(out, own, ball, vel, air, height, target, soonest, steepest, clearance, late):
+    """As send_ball, with a flight of `soonest` seconds, or as soon after that as net and racket allow."""
+    t = time_to_fall_in_air(ball, vel, air[1], height)
+    meet, incoming = flight(ball, vel, air[1], t)
+    outgoing = launch_flat(meet, incoming, target, soonest, air[1], steepest, clearance)
+    _hit(out, own, air, t, meet, incoming, outgoing, late_turn(incoming, outgoing, late), 0.0)
 
 
 @fn
@@ -92,16 +117,20 @@ def _clearance(o, at, margin):
 
 
 @fn
-def _hit(o, at, t, meet, incoming, outgoing, lag, behind, out):
+def _own(o, at):
+    """The drone's own motion, as send_ball takes it, from a row of the view `match`."""
+    return three(o, at.position), three(o, at.velocity), four(o, at.quaternion), three(o, at.rate), lift_of(o, at.throttle, 1.0, 0.0)
+
+
+@fn
+def _hit(out, own, air, t, meet, incoming, outgoing, lag, behind):
     """Writes the action that turns the ball's velocity in t seconds at `meet` from `incoming` into `outgoing`."""
-    radius, restitution = o[at.ball_constants], o[at.ball_constants + 2]
-    if o[at.ball_constants + 1] > 0.0:
-        normal, speed = gripping_racket(incoming, outgoing, restitution)
+    pos, vel, quat, rate, lift = own
+    if air[1] > 0.0:
+        normal, speed = gripping_racket(incoming, outgoing, air[2])
     else:
-        normal, speed = racket(incoming, outgoing, restitution)
-    contact = add_scaled(meet, -(HALF_HEIGHT + radius), normal)
+        normal, speed = racket(incoming, outgoing, air[2])
+    contact = add_scaled(meet, -(HALF_HEIGHT + air[0]), normal)
     contact = add_scaled(contact, -behind, (normal[0], normal[1], 0.0))
     contact = (max(contact[0], NET_GAP), contact[1], max(contact[2], LOWEST))
-    pos, quat = three(o, at.position), four(o, at.quaternion)
-    lift = lift_of(o, at.throttle, 1.0, 0.0)
-    strike(out, pos, quat, three(o, at.velocity), three(o, at.rate), lift, contact, normal, speed, t, lag=lag)
+    strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, lag=lag)

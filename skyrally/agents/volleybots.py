@@ -59,7 +59,7 @@ def import_volleybots(path: str | Path, out: str | Path | None = None, scenario:
     home = scenario or _home(size, path)
     found = find(home)
     options = {"airframe": AIRFRAME, "physics": PHYSICS, **({"rules": "benchmark"} if found.family == "match" else {})}
-    options |= {"facing": "forward"} if "facing" in found.options else {}
+    options |= {name: value for name, value in (("facing", "forward"), ("starts", "published")) if name in found.options}
     view = found.views.get("benchmark")
     if view is None or view.size != size:
         raise SkyrallyError(f"{path} reads {size} numbers; {home} shows {view.size if view else 'none of the published ones'}")

@@ -1,13 +1,15 @@
 """Block: one drone by the net sends an attack back that has just been struck on the other side. Ours; published results: none.
 
-| observation | size | | start | | end | |
+| observation | size | | start, drawn | | end | |
 | --- | --- | --- | --- | --- | --- | --- |
 | root | 23 | | attack | struck at (U(-3.2, -1.6), U(-2, 2), U(2.9, 3.4)) m | wrong | airframe, second touch, or below 2.43 m |
 | ball | 3 m | | it flies to | (U(3, 5.2), U(-2.3, 2.3), 0.2) m in U(1.05, 1.4) s | net | the ball or the drone touches the net |
-| to_ball | 3 m | | drone | within (0.5, 0.9) m of where the ball falls through 2.8 m | drone | z < 0.3 or x < 0 m |
+| to_ball | 3 m | | drone | within (0.4, 0.6) m of where the ball falls through 2.8 m | drone | z < 0.3 or x < 0 m |
 | ball_velocity | 3 m/s | | | 1.2 m from the net or more, z U(2.3, 2.7) m | ball | z < 0.2 m |
 | turn | 2 | | tilt, yaw | U(-0.1, 0.1) rad | horizon | 500 steps |
-| height | 1 m | | height | of the ball 0.2 m behind the drone, 2.6 to 3.2 m | | |
+| from_target | 3 m, of the ball | | target | (-3, half the y of the meeting) m | | |
+| order_height | 1 m | | height | of the ball 0.2 m behind the drone, 2.6 to 3.2 m | | |
+| order_apex | 1 m | | apex | 4.3 m | | |
 
 | reward term | weight | |
 | --- | --- | --- |
@@ -18,10 +20,10 @@
 | wrong | -10 | a wrong touch, none at all, or the ball in the net |
 | drone | -10 | the drone is lost, or in the net |
 
-Action: any mode. Height: of the ball where it shall be met, as an order tells. Metric: success rate, the share of attacks that come down
-in the far court after one legal touch above the net's top. The drone has 0.6 to 1.2 s, of which turning the racket by 45 degrees takes
-0.4, so it begins lined up with the ball (docs/hierarchy.md). Option starts="chained": the balls are attacks of `zoo:attack` (chain.py);
-"both": half of them are; default "thrown", as above.
+Action: any mode. Metric: success rate, the share of attacks that come down in the far court, wherever, after one legal touch above the
+net's top. The drone has 0.6 to 1.2 s, of which turning the racket by 45 degrees takes 0.4, so it begins lined up with the ball
+(docs/hierarchy.md).
+Option starts: "drawn" (default), "matches", "both" (`skill_orders.py`).
 """
 
 from __future__ import annotations
@@ -29,24 +31,24 @@ from __future__ import annotations
 import math
 
 from ..physics.native import play
-from ..physics.records import DRONE_NET, F8
+from ..physics.records import DRONE_NET
 from ..physics.rng import uniform
-from ..physics.vec import clip, fn, put3, vec3, write
+from ..physics.vec import clip, fn, vec3
 from . import skill_measures as measures
+from . import skill_orders as orders
 from . import skill_parts as parts
-from .chain import follow
-from .scenario import Field, Layout, Term, pay
+from .scenario import Layout, Term, pay
 
 advance = play
 GRAVITY = 9.81  # m/s^2
-STRUCK_X, STRUCK_Y, STRUCK_Z = (-3.2, -1.6), (-2.0, 2.0), (2.9, 3.4)  # m: where attackers strike
-LAND_X, LAND_Y, FLIGHT = (3.0, 5.2), (-2.3, 2.3), (1.05, 1.4)  # m: where their attacks go; s: how long they fly
-WAIT_AT, WAIT, SPREAD = 2.8, (1.2, 3.5), (0.5, 0.9)  # m: where the ball is so high the drone waits; bounds of that x; how well lined up
+STRUCK = (-3.2, -2.0, 2.9), (-1.6, 2.0, 3.4)  # m, corners: where attackers strike
+LAND, FLIGHT = ((3.0, -2.3, parts.BALL_FLOOR), (5.2, 2.3, parts.BALL_FLOOR)), (1.05, 1.4)  # m, corners: where attacks go; s: how long
+WAIT_AT, WAIT, SPREAD = 2.8, (1.2, 3.5), (0.4, 0.6)  # m: where the ball is so high the drone waits; bounds of that x; how well lined up
 WAIT_Z, RISE = 2.5, (0.0, 0.0, 0.2)  # m
 BEHIND, LOWEST, HIGHEST = 0.2, 2.6, 3.2  # m: the ball is met so far behind the drone's place, between these heights
 TOP = parts.COURT.net_height  # m: a touch under it is no block
-TARGET = (-3.0, 0.0, parts.BALL_FLOOR)  # m: the middle of the far court
-LAYOUT = Layout("benchmark", [*parts.SKILL_VIEW, Field("height", 1, "m", "world")])
+SENT, APEX = (-3.0, 0.5), 4.3  # m from the net, share of the ball's y: where it is sent; m: over what
+VIEWS = {"ordered": Layout("ordered", [*parts.TARGET_VIEW, orders.HEIGHT, orders.APEX])}
 TERMS = [
     Term("hit", 20.0, "the touch"),
     Term("near", 1.0, "before it: 1 / (1 + (1.2 distance to the ball)^2)", shaping=True),
@@ -60,20 +62,27 @@ TERMS = [
 @fn
 def reset(world, params):
     parts.begin(world)
-    put3(world.target, TARGET)
-    if not follow(world, params):
-        start = _point(world, 7, STRUCK_X, STRUCK_Y, STRUCK_Z)
-        goal = uniform(world, 0, 10, LAND_X[0], LAND_X[1]), uniform(world, 0, 11, LAND_Y[0], LAND_Y[1]), parts.BALL_FLOOR
-        t = uniform(world, 0, 12, FLIGHT[0], FLIGHT[1])
-        rise = (goal[2] - start[2]) / t + 0.5 * params.gravity * t
-        parts.throw(world, params, start, goal, start[2] + rise * rise / (2.0 * params.gravity))
+    if orders.from_match(world, params):
+        return
+    start = orders.box(world, 7, STRUCK)
+    goal = orders.box(world, 10, LAND)
+    t = uniform(world, 0, 13, FLIGHT[0], FLIGHT[1])
+    rise = (goal[2] - start[2]) / t + 0.5 * params.gravity * t
+    parts.throw(world, params, start, goal, start[2] + rise * rise / (2.0 * params.gravity))
     pos, vel = vec3(world.ball.pos), vec3(world.ball.vel)
-    fall = vel[2] * vel[2] + 2.0 * params.gravity * (pos[2] - WAIT_AT)
-    x = pos[0] + vel[0] * (vel[2] + math.sqrt(max(fall, 0.0))) / params.gravity + uniform(world, 0, 13, -SPREAD[0], SPREAD[0])
-    x = clip(x, WAIT[0], WAIT[1])
-    y = pos[1] + vel[1] * (x - pos[0]) / vel[0] + uniform(world, 0, 14, -SPREAD[1], SPREAD[1])
-    parts.seat(world, params, 0, (x, y, WAIT_Z), RISE, 0.0)
-    world.height = meeting_height(pos, vel, x + BEHIND)
+    x = clip(_falls_at(pos, vel, WAIT_AT) + uniform(world, 0, 14, -SPREAD[0], SPREAD[0]), WAIT[0], WAIT[1])
+    y = pos[1] + vel[1] * (x - pos[0]) / vel[0]
+    parts.seat(world, params, 0, (x, y + uniform(world, 0, 15, -SPREAD[1], SPREAD[1]), WAIT_Z), RISE, 0.0)
+    height = meeting_height(pos, vel, x + BEHIND)
+    meet = _falls_at(pos, vel, height), y, height
+    orders.order(world, (SENT[0], SENT[1] * y, parts.BALL_FLOOR), meet, APEX, 0.0)
+
+
+@fn
+def _falls_at(pos, vel, height):
+    """m from the net: where the ball falls through `height` by its parabola."""
+    under = vel[2] * vel[2] + 2.0 * GRAVITY * (pos[2] - height)
+    return pos[0] + vel[0] * (vel[2] + math.sqrt(max(under, 0.0))) / GRAVITY
 
 
 @fn
@@ -81,11 +90,6 @@ def meeting_height(pos, vel, x):
     """m: the ball's height at x (m from the net) by its parabola, but between LOWEST and HIGHEST: where it is blocked."""
     t = (x - pos[0]) / max(vel[0], 0.1)
     return clip(pos[2] + vel[2] * t - 0.5 * GRAVITY * t * t, LOWEST, HIGHEST)
-
-
-@fn
-def _point(world, channel, x, y, z):
-    return uniform(world, 0, channel, x[0], x[1]), uniform(world, 0, channel + 1, y[0], y[1]), uniform(world, 0, channel + 2, z[0], z[1])
 
 
 @fn
@@ -116,16 +120,14 @@ def _in_net(world):
 
 @fn
 def observe(world, params, i, out):
-    write(out, 0, (*parts.skill_view(world), world.height))
+    orders.write_apex(world, i, out)
 
 
-BLOCK = parts.drill_of(
+BLOCK = orders.drill_of(
     "block",
     "one drone by the net sends an attack back",
     __name__,
-    LAYOUT,
+    VIEWS,
     TERMS,
     "the attack came down in the far court after one legal touch above the net",
-    world_fields=[("height", F8)],
-    chained=True,
 )

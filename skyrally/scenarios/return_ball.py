@@ -26,17 +26,17 @@ from __future__ import annotations
 
 from ..physics.native import play
 from ..physics.rng import uniform
-from ..physics.vec import fn, put3, sub, vec3, write
+from ..physics.vec import fn, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
-from .scenario import Field, Layout, Term, pay
+from .scenario import Layout, Term, pay
 
 advance = play
 MEET_X, SIDE_Y, MEET_Z = (1.5, 5.0), (0.5, 2.0), 2.0  # m: where the ball comes down
 WAIT_Z, SPREAD = 1.6, (0.8, 0.4, 0.3)  # m: where the drone waits, about there
 STRUCK_X, STRUCK_Z, STRUCK_APEX = (1.0, 5.0), (1.0, 2.6), (3.4, 6.3)  # m: where and how high mates strike
 TARGET_X, TARGET_Y = (-5.4, -3.0), (-2.0, 2.0)  # m
-LAYOUT = Layout("benchmark", [*parts.SKILL_VIEW, Field("from_target", 3, "m", "world")])
+LAYOUT = Layout("benchmark", parts.TARGET_VIEW)
 TERMS = [
     Term("hit", 20.0, "the touch"),
     Term("near", 1.0, "before it: 1 / (1 + (1.2 distance to the ball)^2)", shaping=True),
@@ -64,9 +64,7 @@ def reset(world, params):
 def referee(world, params, reward):
     drone, ball = world.drones[0], world.ball
     pos, place = vec3(ball.pos), vec3(drone.pos)
-    hit, wrong = parts.judge_touch(world)
-    if parts.in_net(world):
-        wrong = 1.0
+    hit, wrong = parts.judge_clean_touch(world)
     over, court, missed = parts.land(world, pos, wrong)
     wrong = max(wrong, missed)
     lost = 1.0 if parts.is_lost(drone, place[0]) else 0.0
@@ -81,7 +79,7 @@ def referee(world, params, reward):
 
 @fn
 def observe(world, params, i, out):
-    write(out, 0, parts.skill_view(world) + sub(vec3(world.ball.pos), vec3(world.target)))
+    write(out, 0, parts.target_view(world))
 
 
 RETURN_BALL = parts.drill_of(

@@ -34,17 +34,17 @@ import math
 
 from ..physics.native import play
 from ..physics.rng import uniform
-from ..physics.vec import fn, put3, sub, vec3, write
+from ..physics.vec import fn, put3, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
-from .scenario import Field, Layout, Term, pay
+from .scenario import Layout, Term, pay
 
 advance = play
 SPREAD = (0.1, 0.1, 0.1)  # m
 LINE = 3.0  # m: a server that comes nearer to the net leaves its zone
 LEAST_APEX = 3.0  # m
 CARRY = 1.9  # m: the height at which it shall wait
-LAYOUT = Layout("benchmark", [*parts.SKILL_VIEW, Field("from_target", 3, "m", "world")])
+LAYOUT = Layout("benchmark", parts.TARGET_VIEW)
 TERMS = [
     Term("hit", 10.0, "the touch"),
     Term("near", 0.16, "before it: 1 / (1 + (0.5 distance to the ball)^2)", shaping=True),
@@ -74,9 +74,7 @@ def reset(world, params):
 def referee(world, params, reward):
     drone, ball = world.drones[0], world.ball
     pos, place = vec3(ball.pos), vec3(drone.pos)
-    hit, wrong = parts.judge_touch(world)
-    if parts.in_net(world):
-        wrong = 1.0
+    hit, wrong = parts.judge_clean_touch(world)
     over, court, missed = parts.land(world, pos, wrong)
     high = 1.0 if over and missed == 0.0 and world.apex > LEAST_APEX else 0.0
     wrong = max(wrong, missed)
@@ -94,7 +92,7 @@ def referee(world, params, reward):
 
 @fn
 def observe(world, params, i, out):
-    write(out, 0, parts.skill_view(world) + sub(vec3(world.ball.pos), vec3(world.target)))
+    write(out, 0, parts.target_view(world))
 
 
 SERVE = parts.drill_of(

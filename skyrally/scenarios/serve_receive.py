@@ -42,13 +42,13 @@ from ..physics.vec import fn, put3, sub, vec3, write
 from . import skill_measures as measures
 from . import skill_parts as parts
 from .mirror import half_turn, team_root
-from .receive import LEAST_APEX
 from .receive import SPREAD as RECEIVE_SPREAD
 from .scenario import BALL, FOES, Field, Layout, Term, pay
 from .serve import SPREAD as SERVE_SPREAD
 from .volleyball_views import TEAM
 
 advance = play
+LEAST_APEX = 2.4  # m, of a receive
 LAYOUT = Layout(
     "benchmark",
     [

@@ -18,7 +18,6 @@ from ..physics.ball import move_ball
 from ..physics.records import BALL_NET, BODY, F8, I4, I8, world_record
 from ..physics.rng import draw, uniform
 from ..physics.vec import add, add_scaled, fn, inlined, put3, sub, vec3
-from . import chain
 from .parts import (
     COMMON_OPTIONS,
     REWARD_OPTIONS,
@@ -59,6 +58,7 @@ SKILL_VIEW = [
     Field("ball_velocity", 3, "m/s", "world", shows=(BALL,)),
     Field("turn", 2, "0 or 1: to hit, has hit", "-", 0.0, 1.0),
 ]
+TARGET_VIEW = [*SKILL_VIEW, Field("from_target", 3, "m", "world")]  # of the ball
 FLIGHT_FIELDS = [
     ("target", F8, 3),  # m, world: where the ball shall go
     ("apex", F8),  # m: highest ball since the hit
@@ -110,7 +110,7 @@ def coin(world, channel):
 
 @fn
 def throw(world, params, start, target, apex):
-    """The ball at `start`, on its way to `target` over `apex` (m): what the player before has just hit.
+    """The ball at `start`, on its way to `target` over `apex` (m): what the player before has just hit. Gives the seconds until then.
 
     v_z = sqrt(2 g (apex - z)), plus half a step of gravity for the world's semi-implicit steps. Through air the aim is
     corrected by where the ball's own motion leads it.
@@ -129,6 +129,7 @@ def throw(world, params, start, target, apex):
             vel = add_scaled(vel, 1.0 / t, sub(target, vec3(ball.pos)))
     put3(ball.pos, start)
     put3(ball.vel, vel)
+    return t
 
 
 @fn
@@ -186,6 +187,13 @@ def hand_over(world, least_apex, best_apex, wrong):
 
 
 @fn
+def judge_clean_touch(world):
+    """As judge_touch, where a ball in the net is wrong too."""
+    hit, wrong = judge_touch(world)
+    return hit, 1.0 if in_net(world) else wrong
+
+
+@fn
 def land(world, pos, wrong):
     """(over, in the far court, missed) of this step: whether the ball is down, missed if nobody touched it. Books the success."""
     if pos[2] >= BALL_FLOOR or wrong > 0.0:
@@ -216,6 +224,12 @@ def skill_view(world):
     return root_of(drone) + pos + sub(pos, vec3(drone.pos)) + vec3(ball.vel) + flags(world.hit_step < 0)
 
 
+@inlined
+def target_view(world):
+    """TARGET_VIEW: that, and where the ball shall go."""
+    return skill_view(world) + sub(vec3(world.ball.pos), vec3(world.target))
+
+
 def drill_of(
     name: str,
     summary: str,
@@ -226,14 +240,13 @@ def drill_of(
     agents: tuple[str, ...] = ("drone_0",),
     teams: tuple[int, ...] = (0,),
     world_fields: list[tuple] | None = None,
-    chained: bool = False,
+    block_fields: list[tuple] | None = None,
 ) -> Scenario:
-    """A skill drill as a scenario; its metric is the share of successes. chained: whether it has the option `starts` (chain.py)."""
-    fields = [("max_steps", I8), ("weight", F8, len(terms)), *(chain.FIELDS if chained else [])]
+    """A skill drill as a scenario; its metric is the share of successes. world_fields, block_fields: what it keeps beside what all do."""
+    fields = [("max_steps", I8), ("weight", F8, len(terms)), *(block_fields or [])]
 
     def configure(options: Mapping[str, Any]) -> np.ndarray:
-        block = drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width))
-        return chain.load_flights(block, options, name) if chained else block
+        return drill_params(fields, terms, options, HORIZON, net=(COURT.net_height, COURT.width))
 
     return Scenario(
         name=name,
@@ -246,7 +259,7 @@ def drill_of(
         views={layout.name: layout},
         terms=lambda options: terms,
         metric=Metric("success rate", "success", meaning),
-        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, **({"starts": "thrown"} if chained else {})},
+        options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
         configure=configure,
         stage=lambda options: stage_of(name, agents, teams, COURT, True, options),
         yardstick=f"scripted:{name}",

@@ -33,19 +33,19 @@ def test_they_are_as_good_as_said(name, least):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("serve", 0.9), ("receive", 0.93), ("set", 0.97), ("attack", 0.93), ("return-ball", 0.86), ("block", 0.8), ("cover-mate", 0.86)],
+    [("serve", 0.9), ("receive", 0.65), ("set", 0.83), ("attack", 0.95), ("return-ball", 0.86), ("block", 0.8), ("cover-mate", 0.86)],
 )
 def test_skills_are_as_good_as_said(name, least):
-    """On thrown balls, a little under what the manifest tells."""
-    starts = {"starts": "thrown"} if "starts" in find(name).options else {}
+    """From their drills' own starts, a little under what the manifest tells."""
+    starts = {"starts": "drawn"} if "starts" in find(name).options else {}
     assert evaluate(f"zoo:{name}", episodes=300, seed=4, **starts).metric.mean > least
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("receive", 0.62), ("set", 0.97), ("attack", 0.97), ("block", 0.95)])
-def test_skills_play_what_the_skills_before_them_send(name, least):
-    """Half of what comes to `receive` are attacks, of which its teacher too misses most."""
-    assert evaluate(f"zoo:{name}", episodes=300, seed=4, starts="chained").metric.mean > least
+@pytest.mark.parametrize(("name", "least"), [("receive", 0.4), ("set", 0.93), ("attack", 0.94), ("block", 0.9)])
+def test_skills_obey_the_orders_of_matches(name, least):
+    """Half of what comes to `receive` are attacks, which its teacher too sends beside the target."""
+    assert evaluate(f"zoo:{name}", episodes=300, seed=4, starts="matches").metric.mean > least
 
 
 @pytest.mark.slow
@@ -86,4 +86,4 @@ def test_the_list_has_agents_and_teams(capsys):
     list_agents(json=True)
     told = {row["agent"]: row["scenario"] for row in json.loads(capsys.readouterr().out)}
     assert {f"zoo:{name}" for name in zoo_names()} <= set(told)
-    assert {told[f"zoo:{name}"] for name in ("captain", "hierarchy", "learned-team", "mixed-team")} == {"volleyball-3v3"}
+    assert {told[f"zoo:{name}"] for name in ("captain", "hierarchy", "learned-team")} == {"volleyball-3v3"}

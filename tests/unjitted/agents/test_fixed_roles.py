@@ -78,7 +78,7 @@ def test_other_teams_have_no_such_roles():
 
 def test_an_attack_to_the_left_looks_alike_in_the_drill_and_under_an_order():
     """The published `side` is (1, 0) for a target at y > 0, in the drill as under an order."""
-    drill = BatchEnv(find("attack"), 8, seed=2, threads=1)
+    drill = BatchEnv(find("attack"), 8, seed=2, threads=1, view="benchmark", starts="published")
     seen = drill.reset()[:, 0, find("attack").views["benchmark"]["side"]]
     assert np.array_equal(RECAST["side"]({"order_target": drill.worlds["target"]}), seen)
     assert len(np.unique(seen[:, 0])) == 2

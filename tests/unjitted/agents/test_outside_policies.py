@@ -15,6 +15,7 @@ from skyrally.agents.policy import MANIFEST, load_agent
 from skyrally.agents.volleybots import import_volleybots
 from skyrally.envs.doors import make
 from skyrally.physics.records import RACKET
+from skyrally.scenarios.registry import find
 from skyrally.tournament.drills import play_drill
 from skyrally.tournament.match import Format, MatchRunner
 
@@ -62,12 +63,9 @@ def test_goto_holds_its_target(agents):
 @pytest.mark.parametrize(("name", "least"), [("hier_serve", 3), ("hier_firstpass", 2), ("hier_secpass", 2), ("hier_att", 3)])
 def test_skills_hit_the_ball_with_the_racket(agents, name, least):
     spec, scenario, options = agents(name)
-    env = make(scenario, WORLDS, seed=0, threads=1, **options)
-    agent, obs, actions = (
-        load_agent(Path(spec.removeprefix("file:")), env.scenario, name),
-        env.reset(),
-        np.zeros((WORLDS, 1, 4), np.float32),
-    )
+    agent = load_agent(Path(spec.removeprefix("file:")), find(scenario), name)
+    env = make(scenario, WORLDS, seed=0, threads=1, view=agent.view, **options)
+    obs, actions = env.reset(), np.zeros((WORLDS, 1, 4), np.float32)
     first: dict[int, int] = {}
     for _ in range(150):
         agent.act(np.ascontiguousarray(obs[:, 0]), np.zeros((WORLDS, 0), np.float32), actions[:, 0])

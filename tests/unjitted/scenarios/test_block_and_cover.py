@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from handmade import Bench
 
+from skyrally.errors import SkyrallyError
 from skyrally.physics.ball import move_ball
 from skyrally.physics.records import DRONE_NET, RACKET
 
@@ -40,23 +41,33 @@ def fall(bench, height):
 # -- block -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("starts", ["thrown", "chained"])
+@pytest.mark.parametrize("starts", ["drawn", "matches"])
 def test_a_blocker_begins_lined_up_with_an_attack_over_the_net(starts):
-    """The ball passes over the net, and falls to the height that is told within reach of the drone."""
+    """The ball passes over the net, and falls where and to the height that is told within reach of the drone."""
     heights = []
     for seed in range(30):
         bench = Bench("block", seed=seed, starts=starts)
-        ball, post, height = bench.world.ball, bench.world.drones[0].pos.copy(), float(bench.world.height)
-        assert ball.pos[0] < -0.5 < 0 < ball.vel[0]
+        world, post, see = bench.world, bench.world.drones[0].pos.copy(), bench.see()
+        ball, height = world.ball, float(world.meet[2])
+        assert ball.vel[0] > 0
         t = -ball.pos[0] / ball.vel[0]
         assert ball.pos[2] + ball.vel[2] * t - 4.905 * t * t > 2.43 + 0.1
-        assert 2.6 <= height <= 3.2
-        assert bench.see()["height"] == pytest.approx(height)
-        assert post[0] >= 1.2
+        assert 2.6 <= round(height, 6) <= 3.2
+        assert see["order_height"] == pytest.approx(height)
+        assert see["order_apex"] == pytest.approx(4.3)
+        assert see["ball"] - see["from_target"] == pytest.approx(world.target)
+        assert post[0] >= 0.8
         where, _ = fall(bench, height)
+        if starts == "drawn":
+            assert where == pytest.approx(world.meet, abs=0.2)
         assert np.abs(where[:2] - post[:2]).max() < 1.3
         heights.append(height)
-    assert np.std(heights) > 0.05
+    assert np.std(heights) > 0.02
+
+
+def test_a_block_has_no_published_start():
+    with pytest.raises(SkyrallyError, match="starts"):
+        Bench("block", starts="published")
 
 
 def test_attacks_to_block_come_down_in_the_own_court():

@@ -9,15 +9,16 @@ from handmade import Bench
 from skyrally.errors import SkyrallyError
 from skyrally.physics.records import BALL_NET, BODY, RACKET
 from skyrally.scenarios import skill_measures as measures
-from skyrally.scenarios.chain import COUNT, FOLDER
+from skyrally.scenarios.skill_orders import COUNT, FOLDER, ROW
 
 SINGLES = ("serve", "receive", "set", "attack", "return-ball", "block")
+ORDERED = ("receive", "set", "attack")
 TERMS = {name: [term.name for term in Bench(name).scenario.terms({})] for name in (*SINGLES, "serve-receive")}
 
 
 def ready(name, pos=(4.0, 0, 2), ball=(4.0, 0, 2.15), vel=(0, 0, -1), hit_at=None, **options) -> Bench:
-    """A world at step 10 with a level drone and a ball where they are told; already hit if `hit_at` is the step of it."""
-    bench = Bench(name, **options)
+    """A world at step 10, under the published order, with a level drone and a ball where told; hit already if `hit_at` is its step."""
+    bench = published(name, 7, **options)
     world = bench.world
     world.step = 10
     place(bench, 0, pos)
@@ -25,6 +26,10 @@ def ready(name, pos=(4.0, 0, 2), ball=(4.0, 0, 2.15), vel=(0, 0, -1), hit_at=Non
     if hit_at is not None:
         world.hit_step, world.apex = hit_at, ball[2]
     return bench
+
+
+def published(name, seed, **options) -> Bench:
+    return Bench(name, seed=seed, **({"starts": "published"} if name in ORDERED else {}), **options)
 
 
 def place(bench, i, pos):
@@ -55,7 +60,7 @@ def verdict(bench) -> tuple[int, int]:
     ],
 )
 def test_drones_start_about_their_posts(name, post, spread):
-    benches = [Bench(name, seed=seed) for seed in range(30)]
+    benches = [published(name, seed) for seed in range(30)]
     gaps = np.array([bench.world.drones[0].pos - post for bench in benches])
     assert np.abs(gaps).max() <= spread
     assert (gaps.std(0) > 0.4 * spread).all()
@@ -99,7 +104,7 @@ def fall(bench, height):
 def test_balls_come_as_a_rally_sends_them(name, height, low, high, apex, physics):
     """The thrown ball comes down where the table says (within a step of its way), also through air."""
     for seed in range(12):
-        bench = Bench(name, seed=seed, physics=physics)
+        bench = published(name, seed, physics=physics)
         assert np.linalg.norm(bench.world.ball.pos - bench.world.drones[0].pos) > 0.6
         where, top = fall(bench, height)
         assert (where[:2] >= np.array(low) - 0.2).all()
@@ -122,19 +127,56 @@ def test_balls_to_return_come_to_the_drone_from_all_over_its_half():
     assert sides == {-1.0, 1.0}
 
 
-def test_both_sides_of_an_attack_are_drawn_and_seen():
+def test_both_sides_of_a_published_attack_are_drawn_and_seen():
     sides = set()
     for seed in range(12):
-        bench = Bench("attack", seed=seed)
+        bench = published("attack", seed)
         assert bench.world.target[[0, 2]] == pytest.approx([-5, 0.2])
-        assert bench.see()["side"].tolist() == ([1, 0] if bench.world.target[1] == 2 else [0, 1])
+        assert bench.see(view="benchmark")["side"].tolist() == ([1, 0] if bench.world.target[1] == 2 else [0, 1])
         sides.add(float(bench.world.target[1]))
     assert sides == {-2.0, 2.0}
 
 
 @pytest.mark.parametrize(
+    ("name", "struck", "meet", "target", "told"),
+    [
+        (
+            "receive",
+            ((-6.1, -2.3, 1.2), (-1.8, 2.3, 3.5)),
+            ((1.8, -2.3, 1.1), (4.6, 2.3, 2.4)),
+            ((2, -2.1, 2.2), (3.6, 2.1, 2.2)),
+            (4, 5.4),
+        ),
+        ("set", ((1.6, -2.3, 1), (5, 2.3, 2.5)), ((2.4, -2.1, 1.7), (5, 2.1, 2.4)), ((1.6, -2.1, 3), (4.4, 2.1, 3.7)), (5.2, 7.2)),
+        (
+            "attack",
+            ((2.2, -2.2, 1.9), (5.5, 2.2, 2.5)),
+            ((1.8, -2.2, 2.7), (4.5, 2.2, 3.6)),
+            ((-5.2, -2.4, 0.1), (-2.8, 2.4, 0.1)),
+            (0.85, 1.4),
+        ),
+    ],
+)
+def test_orders_are_drawn_over_their_ranges_and_seen(name, struck, meet, target, told):
+    """The ball comes down where the order says it is met, near the drone, and what is ordered is what the drone sees."""
+    drawn = []
+    for seed in range(40):
+        bench = Bench(name, seed=seed)
+        world, see = bench.world, bench.see()
+        drawn.append([*world.ball.pos, *world.meet, *world.target, see["order_soonest" if name == "attack" else "order_apex"][0]])
+        assert see["ball"] - see["from_target"] == pytest.approx(world.target)
+        assert see["order_height"] == pytest.approx(world.meet[2])
+        assert np.linalg.norm(world.drones[0].pos[:2] - world.meet[:2]) <= 2.3
+        assert fall(bench, world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
+    low, high = (np.concatenate((struck[k], meet[k], target[k], [told[k]])) for k in (0, 1))
+    assert (np.array(drawn) >= low - 1e-6).all()
+    assert (np.array(drawn) <= high + 1e-6).all()
+    assert (np.std(drawn, axis=0) >= 0.2 * (high - low) - 1e-9).all()
+
+
+@pytest.mark.parametrize(
     ("name", "size"),
-    [("serve", 37), ("receive", 34), ("set", 34), ("attack", 36), ("return-ball", 37), ("block", 35), ("serve-receive", 42)],
+    [("serve", 37), ("receive", 39), ("set", 39), ("attack", 39), ("return-ball", 37), ("block", 39), ("serve-receive", 42)],
 )
 def test_observations(name, size):
     bench = ready(name)
@@ -146,34 +188,42 @@ def test_observations(name, size):
         assert see["turn"].tolist() == [1, 0]
         bench.world.hit_step = 3
         assert bench.see()["turn"].tolist() == [0, 1]
-    if name in ("serve", "return-ball"):
+    if name != "serve-receive":
         assert see["from_target"] == pytest.approx(bench.world.ball.pos - bench.world.target)
 
 
-@pytest.mark.parametrize(("name", "target"), [("receive", (1.5, -1.5, 2.2)), ("set", (1.5, 1.5, 3.6)), ("attack", None), ("block", None)])
-def test_chained_starts_are_flights_of_the_skills_before(name, target):
-    """Every ball is a row of the file, many different ones are drawn, and they come down where this skill can play them."""
-    flights = np.load(FOLDER / f"{name}.npy")
-    assert flights.shape == (COUNT, 6)
-    benches = [Bench(name, seed=seed, starts="chained") for seed in range(40)]
-    begun = np.array([[*bench.world.ball.pos, *bench.world.ball.vel] for bench in benches], np.float32)
-    rows = [np.flatnonzero((flights == one).all(1)) for one in begun]
-    assert all(len(row) == 1 for row in rows)
-    assert len({int(row[0]) for row in rows}) > 30
-    assert all(0.0 < fall(bench, 2.0)[0][0] < 6.0 for bench in benches[:10])
-    if target:
-        assert all(bench.world.target == pytest.approx(target) for bench in benches)
+@pytest.mark.parametrize(("name", "size"), [("receive", 34), ("set", 34), ("attack", 36)])
+def test_the_published_view_shows_no_order(name, size):
+    bench = Bench(name)
+    assert sum(map(len, bench.see(view="benchmark").values())) == size
+    assert not {"from_target", "order_height"} & set(bench.see(view="benchmark"))
 
 
-def test_half_of_both_starts_are_chained():
-    flights = np.load(FOLDER / "set.npy")
+@pytest.mark.parametrize("name", ORDERED)
+def test_starts_of_matches_are_moments_of_the_file(name):
+    """Drone, ball and order are of one row; many different ones are drawn, and each ball comes to where the order says."""
+    table = np.load(FOLDER / f"{name}.npy")
+    assert table.shape == (COUNT, sum(size for _, size in ROW))
+    benches = [Bench(name, seed=seed, starts="matches") for seed in range(40)]
+    rows = set()
+    for bench in benches:
+        world, drone = bench.world, bench.world.drones[0]
+        motion = *drone.pos, *drone.quat, *drone.vel, *drone.rate, *drone.rotor, *world.ball.pos, *world.ball.vel
+        begun = np.array([*motion, *world.target, *world.meet, world.order_apex, world.order_soonest], np.float32)
+        rows.update(np.flatnonzero((table == begun).all(1)).tolist())
+        assert fall(bench, world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
+    assert len(rows) > 30
+
+
+def test_half_of_both_starts_are_of_matches():
+    table = np.load(FOLDER / "set.npy")
     starts = [Bench("set", seed=seed, starts="both").world.ball.pos.astype(np.float32) for seed in range(60)]
-    chained = [(flights[:, :3] == start).all(1).any() for start in starts]
-    assert 18 <= sum(chained) <= 42
+    matched = [(table[:, 17:20] == start).all(1).any() for start in starts]
+    assert 18 <= sum(matched) <= 42
 
 
-@pytest.mark.parametrize(("options", "says"), [({"starts": "chain"}, "chained"), ({"starts": "both", "physics": "fine"}, "without drag")])
-def test_chained_starts_that_cannot_be_are_refused(options, says):
+@pytest.mark.parametrize(("options", "says"), [({"starts": "match"}, "matches"), ({"starts": "both", "physics": "fine"}, "without drag")])
+def test_starts_that_cannot_be_are_refused(options, says):
     with pytest.raises(SkyrallyError, match=says):
         Bench("set", **options)
 
@@ -325,6 +375,7 @@ def test_only_a_touched_ball_on_its_way_down_is_handed_over(name):
 
 def test_receive_shaping_by_hand():
     bench = ready("receive", pos=(2.9, 0, 1.5), ball=(2.9, 0, 2.5))
+    bench.world.meet[:] = (4.41, 0, 1.4)
     terms = paid(bench)
     assert (terms["near"], terms["line"], terms["yaw"]) == (pytest.approx(1 / 2.44), 1, pytest.approx(0))
     bench = ready("receive", ball=(4, 0, 1.65), vel=(0, 0, 5)).event(RACKET, 0)
@@ -355,6 +406,14 @@ def test_an_attack_succeeds_on_its_side(ball, court, success):
     terms = paid(bench)
     assert (terms["land"], terms["court"], terms["wrong"]) == (1, court, 0)
     assert terms["hard"] == pytest.approx(5 * court)
+    assert verdict(bench) == (1, success)
+
+
+@pytest.mark.parametrize(("steps", "success"), [(69, 1), (71, 0)])
+def test_an_attack_that_takes_longer_than_ordered_is_none(steps, success):
+    bench = ready("attack", ball=(-5, -2, 0.1), vel=(-3, 0, -4), hit_at=5)
+    bench.world.target[:], bench.world.order_soonest, bench.world.step = (-5, -2, 0.2), 1.1, 5 + steps
+    assert paid(bench)["court"] == 1
     assert verdict(bench) == (1, success)
 
 
