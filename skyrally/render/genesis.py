@@ -40,7 +40,9 @@ class Pictures:
                 vis_options=gs.options.VisOptions(shadow=False, background_color=sky, ambient_light=(AMBIENT,) * 3, lights=[lamp]),
                 show_viewer=False,
             )
-            self._entity = self._scene.add_entity(gs.morphs.MJCF(file=bodies(stage, pillars), align=False), material=gs.materials.Kinematic())
+            self._entity = self._scene.add_entity(
+                gs.morphs.MJCF(file=bodies(stage, pillars), align=False), material=gs.materials.Kinematic()
+            )
             self._camera = self._scene.add_camera(res=size, fov=math.degrees(FOV), near=SIGHT[0], far=SIGHT[1], GUI=False)
             self._scene.build()
 
@@ -60,7 +62,7 @@ class Pictures:
 class GenesisPainter(Painter):
     """A painter that draws by Genesis. Its pictures keep the size of the first one and are scaled where a window is of another.
 
-    Of swarms it draws drones, domain and pillars (a scene is made anew for others), with goals and rods over the picture; tiles are left out.
+    Of swarms it draws drones, domain and pillars (other pillars: a new scene); goals and rods are painted over, tiles left out.
     """
 
     def __init__(
