@@ -4,10 +4,11 @@ PYTHON ?= python3
 PY := .venv/bin/python
 LOCK := constraints.txt
 
-.PHONY: setup setup-dev match viewer test test-fast test-genesis lint bench reproduce clean
+.PHONY: setup setup-dev setup-genesis match viewer test test-fast test-genesis lint bench reproduce clean
 
 setup: .venv/.installed
 setup-dev: .venv/.installed-dev
+setup-genesis: .venv/.installed-genesis
 
 # torch first and by its exact version: a bare "torch" pulls gigabytes of CUDA on Linux.
 .venv/.installed: pyproject.toml $(LOCK)
@@ -18,6 +19,11 @@ setup-dev: .venv/.installed-dev
 
 .venv/.installed-dev: .venv/.installed
 	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[dev]"
+	touch $@
+
+# The second engine: 2.5 GB more.
+.venv/.installed-genesis: .venv/.installed-dev
+	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[genesis]"
 	touch $@
 
 match: setup
@@ -33,19 +39,21 @@ lint: setup-dev
 	$(PY) -m pyright
 	.venv/bin/lint-imports
 
-# Whole-world logic is tested as plain Python, which Numba decides at import: so it is a run of its own.
+GENESIS_TESTS := -p no:xdist -m genesis -rs tests/envs/test_genesis.py
+
+# Whole-world logic is tested as plain Python, which Numba decides at import: so it is a run of its own. Another one is Genesis,
+# which compiles for minutes the first time: once, in one process. Where it is not installed its tests are skipped.
 test: lint
 	NUMBA_DISABLE_JIT=1 $(PY) -m pytest -n 2 tests/unjitted
-	$(PY) -m pytest -n 2 --ignore tests/unjitted
+	$(PY) -m pytest -n 2 -m "not genesis" --ignore tests/unjitted
+	$(PY) -m pytest $(GENESIS_TESTS)
 
 test-fast: setup-dev
 	NUMBA_DISABLE_JIT=1 $(PY) -m pytest -n 2 tests/unjitted
 	$(PY) -m pytest -n 2 -m "not slow" --ignore tests/unjitted
 
-# The second engine: 2.5 GB more, and minutes of compiling the first time. `make test` skips these tests where it is absent.
-test-genesis: setup-dev
-	$(PY) -m pip install --quiet --disable-pip-version-check -c $(LOCK) -e ".[genesis]"
-	$(PY) -m pytest -p no:xdist -m genesis tests/envs/test_genesis.py
+test-genesis: setup-genesis
+	$(PY) -m pytest $(GENESIS_TESTS)
 
 bench: setup
 	$(PY) -m skyrally bench

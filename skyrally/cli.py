@@ -107,7 +107,7 @@ def watch(
         force: overwrite existing files.
         camera: orbit, behind, side, top or follow.
         size: of the picture, WIDTHxHEIGHT.
-        renderer: who draws films, pictures and the window: pygame, or genesis of matches and drills (docs/fidelity.md).
+        renderer: who draws films, pictures and the window: pygame, or genesis of all but games and large swarms (docs/fidelity.md).
         fps: pictures per second in .mp4 and .gif.
         lossless: .replay files hold every number exactly, and the whole world at each step.
         density: films of swarms show on the floor where drones are dense (in a window: the key d).

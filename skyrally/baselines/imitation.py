@@ -28,7 +28,7 @@ from .config import Range, option
 from .learned import INITIAL, Learned, Player
 from .losses import Diverged, lesson_loss, masked_mean
 from .ppo import actor_spec
-from .teacher import led_worlds, lessons, teacher_for
+from .teacher import TRUTH, led_worlds, lessons, teacher_for
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class ImitationConfig:
     """Hyperparameters. Every one can be set as key=value on the command line."""
 
     teacher: str = option("", "the agent to learn from; empty: the scenario's scripted player")
+    truth: bool = option(False, TRUTH)
     led: float = option(0.5, "share of the training over which the teacher's share of the worlds falls from all to none", Range(0.0, 1.0))
     noise: float = option(0.1, "standard deviation of what is added to the actions that the actor plays", Range(0.0))
     worlds: int = option(256, "worlds side by side", Range(1))
@@ -89,7 +90,7 @@ class Imitation(Learned):
         self.env, self.config, self.frames = env, config, frames
         if env.action_mode == DISCRETE:
             raise SkyrallyError("imitation learns numbers, not choices; leave action_mode out, or set rotor or ctbr")
-        teacher = teacher_for(env, config.teacher)
+        teacher = teacher_for(env, config.teacher, config.truth)
         self.network = Actors(actor_spec(config, env.layout, env.num_drones, 0))
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(config.average))
         self.actors: Actors = self.average.module

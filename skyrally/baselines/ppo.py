@@ -45,7 +45,7 @@ from .losses import (
     value_loss,
 )
 from .returns import gae, successor_values
-from .teacher import lessons, stateless, teacher_for
+from .teacher import TRUTH, lessons, stateless, teacher_for
 
 CHUNK = 4096  # rows per forward pass without gradients
 CRITICS = ("obs", "state", "pooled")
@@ -82,6 +82,7 @@ class PPOConfig:
     stagger: bool = option(True, "spread the first episodes over the horizon")
     initial: str = option("", INITIAL)
     teacher: str = option("", "an agent whose actions the mean is drawn to beside; empty: none")
+    truth: bool = option(False, TRUTH)
     lesson: float = option(10.0, "weight of the squared distance from what the teacher does, at the start", Range(0.0))
     final_lesson: float = option(1.0, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
@@ -128,7 +129,7 @@ class PPO(Seated):
             return None
         if self.env.action_mode == DISCRETE:
             raise SkyrallyError("teacher= of this learner teaches numbers, not choices; leave action_mode out, or train pqn")
-        return stateless(teacher_for(self.env, self.config.teacher))
+        return stateless(teacher_for(self.env, self.config.teacher, self.config.truth))
 
     def _prepare(self) -> None:
         """Critic and optimiser."""

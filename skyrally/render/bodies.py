@@ -12,6 +12,7 @@ import numpy as np
 from skyrally.render import theme
 from skyrally.render.drone import RIM
 from skyrally.render.net import ANTENNA, DEPTH, POST_RADIUS, TAPE
+from skyrally.render.pillar import STONE
 from skyrally.render.scenery import GRID_REACH, LINE_WIDTH, apron_margin
 from skyrally.render.views import ball_of
 from skyrally.scenarios.stage import Court, Disc, Frame, Stage
@@ -21,13 +22,19 @@ STEP = 0.006  # m between layers of the floor, or depths that are rounded would 
 MESH = 0.25  # m between the net's threads: twice the painter's, as each is a body here
 BEADS = 14  # of the ball's trail
 LEAST = 0.06  # m, the ball is drawn no smaller
+EDGE, FAINT = 0.008, 0.5  # of a swarm's domain: the width of its edges, as a share of its half length, and how much of them is seen
 NOWHERE = -50.0  # m, below the ground: where what is not there waits
 INERTIA = '<inertial pos="0 0 0" mass="1" diaginertia="1 1 1"/>'  # readers of MJCF want one
 
 
-def bodies(stage: Stage) -> str:
-    """The text for a stage with drones."""
-    still = _ground() + (_grid() if stage.court is None else _court(stage.court) + _net(stage.court))
+def bodies(stage: Stage, pillars: np.ndarray | None = None) -> str:
+    """The text for a stage with drones, and the pillars [K, 4] of its frames (x, y, radius and height in m)."""
+    if stage.court is not None:
+        still = _ground() + _court(stage.court) + _net(stage.court)
+    else:
+        still = _ground() + (_grid() if stage.space is None else _hall(stage.space, stage.round))
+    for x, y, radius, height in [] if pillars is None else pillars.tolist():
+        still += _box_or_cylinder((radius, 0.5 * height), (x, y, 0.5 * height), STONE)
     free = [_drone(stage, theme.team_colour(team, stage.teams)) for team in stage.teams]
     free += [_disc(disc) for disc in stage.discs]
     if stage.ball_radius > 0.0:
@@ -111,6 +118,23 @@ def _grid() -> str:
         lines.append(_layer((k - half, k + half), (-GRID_REACH, GRID_REACH), 1, theme.GRID))
         lines.append(_layer((-GRID_REACH, GRID_REACH), (k - half, k + half), 1, theme.GRID))
     return "".join(lines)
+
+
+def _hall(space: tuple[float, float, float], round_: bool) -> str:
+    """A swarm's domain: a lighter floor with a border, and its edges up to the ceiling."""
+    (hx, hy, high), floor = space, theme.mix(theme.GROUND_LIT, theme.GROUND, 0.35)
+    border, width = theme.mix(theme.GRID, theme.TEXT, 0.3), EDGE * max(space[:2])
+    if round_:
+        return "".join(
+            _box_or_cylinder((radius, 0.5 * STEP), (0, 0, (level - 0.5) * STEP), colour)
+            for level, radius, colour in ((1, hx + width, border), (2, hx, floor))
+        )
+    parts = [_layer((-hx - width, hx + width), (-hy - width, hy + width), 1, border), _layer((-hx, hx), (-hy, hy), 2, floor)]
+    corners = [(-hx, -hy), (hx, -hy), (hx, hy), (-hx, hy)]
+    for k, (x, y) in enumerate(corners):
+        parts.append(_rod((x, y, 0), (x, y, high), 0.5 * width, border, FAINT))
+        parts.append(_rod((x, y, high), (*corners[k - 1], high), 0.5 * width, border, FAINT))
+    return "".join(parts)
 
 
 def _court(court: Court) -> str:

@@ -76,3 +76,24 @@ def test_lessons_fade():
 def test_teachers_that_do_not_fit_are_refused(mode, keys, words):
     with pytest.raises(SkyrallyError, match=words):
         pupil(mode=mode, **{"teacher": TEACHER, **keys})
+
+
+def test_a_teacher_may_see_the_truth_where_the_learner_sees_noise_and_delay():
+    torch.manual_seed(0)
+    disturb = {"position_noise": 0.05, "ball_noise": 0.1, "observation_delay": 2}
+    env = make("bump-and-pass", SMALL["worlds"], action_mode="ctbr", threads=1, disturb=disturb)
+    lessons = {}
+    for truth in (True, False):
+        ppo = PPO(env, configured(PPOConfig, {**SMALL, "teacher": TEACHER, "truth": truth}), 10**9)
+        ppo.iterate()
+        lessons[truth] = ppo.policy.teacher
+    clear = make("bump-and-pass", SMALL["worlds"], action_mode="ctbr", threads=1)
+    teacher, told = find_agent(TEACHER, env.scenario), np.zeros((3, 16, 4), np.float32)
+    memory, blurred = np.zeros((16, 0), np.float32), env.observe().reshape(16, -1)
+    teacher.act(clear.restore(env.worlds).reshape(16, -1), memory, told[0])
+    lessons[True].act(blurred, memory, told[1])
+    lessons[False].act(blurred, memory, told[2])
+    assert np.array_equal(told[0], told[1])
+    assert not np.allclose(told[1], told[2])
+    with pytest.raises(SkyrallyError, match="all 16 drones; this one plays 8"):
+        lessons[True].act(blurred[:8], memory[:8], told[1, :8])

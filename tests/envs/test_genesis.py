@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from ctypes.util import find_library
 from importlib.util import find_spec
 from typing import Any
 
@@ -10,6 +12,8 @@ import numpy as np
 import pytest
 
 import skyrally
+from skyrally.envs.conformance import CHECKS, check
+from skyrally.physics.genesis import MESA
 from skyrally.physics.records import BALL_NET, DRONE_GROUND, DRONE_NET, RACKET
 from skyrally.render import theme
 from skyrally.render.camera import Camera
@@ -19,6 +23,7 @@ pytestmark = [
     pytest.mark.genesis,
     pytest.mark.slow,
     pytest.mark.skipif(find_spec("genesis") is None, reason="genesis-world is not installed: pip install 'skyrally[genesis]'"),
+    pytest.mark.skipif(sys.platform == "linux" and find_library("EGL") is None, reason=f"there is no OpenGL here: {MESA}"),
 ]
 HOVER = 0.2377  # the rotor action that carries an Iris, roughly
 
@@ -110,6 +115,12 @@ class TestContacts:
         assert {BALL_NET, DRONE_NET} <= told
         assert match.worlds["ball"]["pos"][0, 0] > 0.0
         assert match.worlds["drones"]["pos"][0, 0, 0] > 0.2
+
+
+class TestContract:
+    def test_it_passes_the_conformance_kit(self) -> None:
+        checks = [name for name in CHECKS if name != "threads"]  # it runs on one
+        assert check("solo-bump", worlds=2, steps=30, engine="genesis", only=checks) == checks
 
 
 class TestTruth:

@@ -28,12 +28,15 @@ GREEN = (10, 200, 30)
 class FlatPictures:
     """In the place of Genesis's scene: the ground is green, and the views are remembered."""
 
-    def __init__(self, stage, size):
-        self.size, self.eyes = size, []
+    def __init__(self, stage, size, pillars):
+        self.size, self.pillars, self.eyes, self.open = size, pillars, [], True
 
     def draw(self, frame, trail, eye):
         self.eyes.append(eye)
         return np.full((self.size[1], self.size[0], 3), GREEN, np.uint8)
+
+    def close(self):
+        self.open = False
 
 
 @pytest.fixture
@@ -50,6 +53,17 @@ def test_every_free_body_has_a_place(stage_of, frames_of, each, court):
     free = ET.fromstring(bodies(stage)).findall("./worldbody/body/freejoint/..")
     assert len(free) == len(places(stage, frame, [])) == 2 * (len(stage.agents) + 2) + BEADS
     assert all(body.find("geom") is not None for body in free)
+
+
+@pytest.mark.parametrize("round_", [False, True])
+def test_a_swarms_domain_and_its_pillars_stand_where_they_are(stage_of, round_):
+    stage = replace(stage_of(3, False), space=(6.0, 4.0, 2.5), round=round_)
+    pillars = np.array([[1.0, -2.0, 0.3, 1.8], [-3.0, 0.5, 0.2, 2.2]])
+    geoms = [ET.fromstring(bodies(stage, found)).findall("./worldbody/body[@name='still']/geom") for found in (None, pillars)]
+    added = [(geom.get("pos"), geom.get("size"), geom.get("type")) for geom in geoms[1][len(geoms[0]) :]]
+    assert added == [("1 -2 0.9", "0.3 0.9", "cylinder"), ("-3 0.5 1.1", "0.2 1.1", "cylinder")]
+    flat = [geom for geom in geoms[0] if geom.get("size").split()[0] == "6"]
+    assert len(flat) == 1  # the floor
 
 
 def test_drones_wear_their_teams_colours(stage):
@@ -117,10 +131,22 @@ class TestPainter:
         image = pygame.image.load(tmp_path / "a.png")
         assert image.get_at((5, 100))[:3] == GREEN
 
-    def test_swarms_and_games_are_refused_by_name(self, stage):
+    def test_other_pillars_are_another_scene(self, stage, match):
+        painter, scenes = GenesisPainter(replace(stage, space=(5, 5, 2)), (320, 180)), []
+        for height in (1.0, 1.0, 2.0):
+            painter.observe(replace(match[0], pillars=np.array([[1.0, 2.0, 0.2, height]])))
+            painter.rgb()
+            scenes.append(painter._pictures)
+        assert scenes[0] is scenes[1]
+        assert scenes[2] is not scenes[0]
+        assert [scene.open for scene in scenes[1:]] == [False, True]
+        assert scenes[2].pillars[0, 3] == 2.0
+
+    def test_large_swarms_and_games_are_refused_by_name(self, stage):
         players = (Disc("a", 0.3, 0.1), Disc("b", 0.3, 0.1))
-        for other in (replace(stage, space=(5, 5, 2)), replace(stage, players=players, floor=(Patch(0, 0, 4, 4, "field"),))):
-            with pytest.raises(SkyrallyError, match=f"not {stage.scenario}; leave --renderer out"):
+        swarm, game = replace(stage, space=(5, 5, 2), glyph=0.2), replace(stage, players=players, floor=(Patch(0, 0, 4, 4, "field"),))
+        for other, what in ((swarm, "swarms of so many"), (game, "games")):
+            with pytest.raises(SkyrallyError, match=rf"does not draw {what} \({stage.scenario}\); leave --renderer out"):
                 GenesisPainter(other)
 
 
