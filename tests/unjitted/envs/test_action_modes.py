@@ -38,7 +38,7 @@ def test_every_scenario_with_drones_serves_every_mode(name):
         env = skyrally.make(name, action_mode="velocity")
         env.reset()
         drones = env.worlds["drones"]
-        drones["quat"], drones["up"] = (1, 0, 0, 0), (0, 0, 1)
+        drones["quat"], drones["up"], drones["vel"] = (1, 0, 0, 0), (0, 0, 1), 0.0
         start = drones["pos"].copy()
         for _ in range(5):
             env.step(np.full((1, env.num_drones, 4), (go, 0.0, go, 0.0), np.float32))
