@@ -11,7 +11,7 @@ LEAST = [
     ("set", {}, 0.88),
     ("attack", {}, 0.95),
     ("return-ball", {}, 0.88),
-    ("block", {}, 0.8),
+    ("block", {}, 0.72),
     ("cover-mate", {}, 0.87),
     ("serve-receive", {}, 0.8),
 ]

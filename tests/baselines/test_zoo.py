@@ -44,7 +44,7 @@ def test_skills_are_as_good_as_said(name, least):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("receive", 0.4), ("set", 0.93), ("attack", 0.94), ("block", 0.9)])
+@pytest.mark.parametrize(("name", "least"), [("receive", 0.4), ("set", 0.93), ("attack", 0.94), ("block", 0.72)])
 def test_skills_obey_the_orders_of_matches(name, least):
     """Half of what comes to `receive` are attacks, which its teacher too sends beside the target."""
     assert evaluate(f"zoo:{name}", episodes=300, seed=4, starts="matches").metric.mean > least
