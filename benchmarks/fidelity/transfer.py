@@ -27,7 +27,8 @@ SETTINGS = (("native", 1), ("native", 4), ("genesis", 4))
 episodes, seed, disturb = int(os.environ.get("EPISODES", "200")), int(os.environ.get("SEED", "1000")), os.environ.get("DISTURB", "none")
 for agent in sys.argv[1:] or AGENTS:
     own = home(agent)[1].get("substeps") or 1
-    for engine, substeps in SETTINGS:
+    settings = SETTINGS if own in (1, 4) else (("native", own), *SETTINGS)
+    for engine, substeps in settings:
         done = evaluate(agent, episodes=episodes, seed=seed, engine=engine, disturb=disturb, substeps=substeps)
         values = [row.metric for row in done.rows]
         row = {"agent": agent, "engine": engine, "substeps": substeps, "disturb": disturb, "episodes": episodes, "seed": seed}

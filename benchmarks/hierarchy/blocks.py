@@ -23,6 +23,7 @@ from skyrally.tournament.match import Fixture, Format, MatchRunner
 
 HERE = Path(__file__).parent
 SCENARIO = "volleyball-3v3"
+BLOCKERS = f"hierarchy:{HERE / 'blockers.yaml'}", "zoo:hierarchy, block: 1"  # the team, and its name in the lines
 
 
 class Blocks:
@@ -116,15 +117,16 @@ def keep(line: dict) -> None:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--team", default=f"hierarchy:{HERE / 'blockers.yaml'}")
+    words.add_argument("--team", help="default: the rules with blocks")
     words.add_argument("--team-name", help="in the lines")
     words.add_argument("--opponents", nargs="+", default=["scripted:rally", "zoo:hierarchy"])
     words.add_argument("--rallies", type=int, default=500, help="on each side")
     words.add_argument("--seed", type=int, default=9)
     words.add_argument("--write", action="store_true")
     given = words.parse_args()
+    team, name = (given.team, given.team_name or given.team) if given.team else BLOCKERS
     for other in given.opponents:
-        line = measure(given.team, other, given.rallies, given.seed) | {"team": given.team_name or given.team}
+        line = measure(team, other, given.rallies, given.seed) | {"team": name}
         print(json.dumps(line), flush=True)
         if given.write:
             keep(line)

@@ -30,11 +30,6 @@ class Curve:
     drill: str
     stages: tuple[Stage, ...]
 
-    @property
-    def frames(self) -> int:
-        """World steps of all stages."""
-        return sum(stage.frames for stage in self.stages)
-
 
 # `near` pays for waiting beside the target, and runs that have it end there; `progress` tells the way from afar. With a fault of -10
 # some seeds fly through the first target as fast as they can and are lost behind it.

@@ -37,7 +37,7 @@ def block_height(o, at, me, k, ball, vel):
     pos = place_of(o, at, me, k)
     if vel[0] <= 0.0 or pos[0] > AT_NET:
         return 0.0
-    height = meeting_height(ball, vel, pos[0] + FURTHER)
+    height = meeting_height(ball, vel, pos[0] + FURTHER, GRAVITY)
     under = vel[2] * vel[2] + 2.0 * GRAVITY * (ball[2] - height)
     if under < 0.0:
         return 0.0

@@ -126,6 +126,8 @@ class PPO(Seated):
     def _teacher(self) -> Agent | None:
         """Who tells what to do beside. SkyrallyError for one that keeps a memory, or where there are choices."""
         if not self.config.teacher:
+            if self.config.truth:
+                raise SkyrallyError("truth=true is for a teacher, and there is none; set teacher=")
             return None
         if self.env.action_mode == DISCRETE:
             raise SkyrallyError("teacher= of this learner teaches numbers, not choices; leave action_mode out, or train pqn")

@@ -58,14 +58,16 @@ def read_run(root: Path) -> Row:
 
 
 def in_a_row(stages: Sequence[Row]) -> Row:
-    """One row of trainings each of which went on from the weights of the one before: their frames, seconds and curves added up."""
+    """One row of trainings each of which went on from the weights of the one before: their frames, seconds and curves added up,
+    and of their options those that all had."""
     frames, seconds, curve = 0, 0.0, []
     for row in stages:
         curve += [{**point, "frames": point["frames"] + frames, "seconds": point["seconds"] + seconds} for point in row["curve"]]
         frames, seconds = frames + row["frames"], seconds + row["seconds"]
     whole = {"frames": frames, "asked": sum(row["asked"] for row in stages), "seconds": seconds, "curve": curve}
+    shared = {name: value for name, value in stages[-1]["options"].items() if all(row["options"].get(name) == value for row in stages)}
     algorithm = ", then ".join(dict.fromkeys(row["algorithm"] for row in stages))
-    return {**stages[-1], "algorithm": algorithm, "command": "\n".join(row["command"] for row in stages), **whole}
+    return {**stages[-1], "algorithm": algorithm, "options": shared, "command": "\n".join(row["command"] for row in stages), **whole}
 
 
 def _point(row: Mapping[str, Any]) -> Row:

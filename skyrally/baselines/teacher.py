@@ -32,6 +32,7 @@ class Informed(Agent):
         seen = seen.reshape(-1, seen.shape[-1])
         if len(seen) != len(obs):
             raise SkyrallyError(f"truth=true needs a learner that plays all {len(seen)} drones; this one plays {len(obs)}: leave truth out")
+        self._player.first_row = self.first_row
         self._player.act(seen, memory, out)
 
 

@@ -77,7 +77,8 @@ class GenesisPainter(Painter):
 
     def inherit(self, other: Painter) -> None:
         super().inherit(other)
-        self._pictures = other._pictures if isinstance(other, GenesisPainter) else None
+        if isinstance(other, GenesisPainter):  # a scene has one owner, who closes it
+            self._pictures, other._pictures = other._pictures, None
 
     def _draw(self, surface: pygame.Surface, view: View, frame: Frame) -> list[DronePose | DiscPose]:
         if self._pictures is not None and not np.array_equal(self._pictures.pillars, frame.pillars):

@@ -23,7 +23,7 @@
 Action: any mode. Metric: success rate, the share of attacks that come down in the far court, wherever, after one legal touch above the
 net's top. The drone has 0.6 to 1.2 s, of which turning the racket by 45 degrees takes 0.4, so it begins lined up with the ball
 (docs/hierarchy.md).
-Option starts: "drawn" (default), "matches", "both" (`skill_orders.py`).
+Option starts: "drawn" (default), "matches", "both" (`skill_orders.py`). What is drawn goes by the parabola without drag.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ from . import skill_parts as parts
 from .scenario import Layout, Term, pay
 
 advance = play
-GRAVITY = 9.81  # m/s^2
 STRUCK = (-3.2, -2.0, 2.9), (-1.6, 2.0, 3.4)  # m, corners: where attackers strike
 LAND, FLIGHT = ((3.0, -2.3, parts.BALL_FLOOR), (5.2, 2.3, parts.BALL_FLOOR)), (1.05, 1.4)  # m, corners: where attacks go; s: how long
 WAIT_AT, WAIT, SPREAD = 2.8, (1.2, 3.5), (0.4, 0.6)  # m: where the ball is so high the drone waits; bounds of that x; how well lined up
@@ -70,26 +69,26 @@ def reset(world, params):
     rise = (goal[2] - start[2]) / t + 0.5 * params.gravity * t
     parts.throw(world, params, start, goal, start[2] + rise * rise / (2.0 * params.gravity))
     pos, vel = vec3(world.ball.pos), vec3(world.ball.vel)
-    x = clip(_falls_at(pos, vel, WAIT_AT) + uniform(world, 0, 14, -SPREAD[0], SPREAD[0]), WAIT[0], WAIT[1])
+    x = clip(_falls_at(pos, vel, WAIT_AT, params.gravity) + uniform(world, 0, 14, -SPREAD[0], SPREAD[0]), WAIT[0], WAIT[1])
     y = pos[1] + vel[1] * (x - pos[0]) / vel[0]
     parts.seat(world, params, 0, (x, y + uniform(world, 0, 15, -SPREAD[1], SPREAD[1]), WAIT_Z), RISE, 0.0)
-    height = meeting_height(pos, vel, x + BEHIND)
-    meet = _falls_at(pos, vel, height), y, height
+    height = meeting_height(pos, vel, x + BEHIND, params.gravity)
+    meet = _falls_at(pos, vel, height, params.gravity), y, height
     orders.order(world, (SENT[0], SENT[1] * y, parts.BALL_FLOOR), meet, APEX, 0.0)
 
 
 @fn
-def _falls_at(pos, vel, height):
+def _falls_at(pos, vel, height, gravity):
     """m from the net: where the ball falls through `height` by its parabola."""
-    under = vel[2] * vel[2] + 2.0 * GRAVITY * (pos[2] - height)
-    return pos[0] + vel[0] * (vel[2] + math.sqrt(max(under, 0.0))) / GRAVITY
+    under = vel[2] * vel[2] + 2.0 * gravity * (pos[2] - height)
+    return pos[0] + vel[0] * (vel[2] + math.sqrt(max(under, 0.0))) / gravity
 
 
 @fn
-def meeting_height(pos, vel, x):
+def meeting_height(pos, vel, x, gravity):
     """m: the ball's height at x (m from the net) by its parabola, but between LOWEST and HIGHEST: where it is blocked."""
     t = (x - pos[0]) / max(vel[0], 0.1)
-    return clip(pos[2] + vel[2] * t - 0.5 * GRAVITY * t * t, LOWEST, HIGHEST)
+    return clip(pos[2] + vel[2] * t - 0.5 * gravity * t * t, LOWEST, HIGHEST)
 
 
 @fn

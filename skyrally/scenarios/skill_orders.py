@@ -27,7 +27,7 @@ from ..physics.records import F8, Fields
 from ..physics.rng import uniform
 from ..physics.vec import fn, put3, put4, write
 from . import skill_parts
-from .parts import begin_drone, jitter3
+from .parts import COMMON_OPTIONS, begin_drone, jitter3
 from .scenario import Field, Layout, Scenario, Term, choice
 from .skill_measures import gap_xy
 from .skill_parts import SKILL_VIEW, TARGET_VIEW, seat, skill_view, target_view
@@ -58,8 +58,10 @@ def load_starts(block: np.ndarray, options: Mapping[str, Any], name: str, kinds:
     """The shared block [1] with the starts of drill `name`, if `starts` asks for any. SkyrallyError for a ball that flies otherwise."""
     kind = choice(options, "starts", kinds)
     if SHARES[kind] > 0.0:
-        if block["ball"]["drag"][0] > 0.0:
-            raise SkyrallyError(f"starts is {options['starts']!r}, but its balls are without drag; expected the benchmark ball")
+        if block["ball"]["drag"][0] > 0.0 or block["gravity"][0] != COMMON_OPTIONS["gravity"]:
+            raise SkyrallyError(
+                f"starts is {options['starts']!r}, of balls without drag at 9.81 m/s^2; expected the benchmark ball and gravity"
+            )
         block["matched"], block["starts"] = SHARES[kind], np.load(FOLDER / f"{name}.npy")
     block["published"] = STARTS[kind] == "published"
     return block

@@ -47,7 +47,7 @@ def test_the_captain_beats_the_rules():
 
 
 def test_learned_skills_obey_the_rules():
-    """Each but one of the team's skills is a network, and what they serve, receive, set and attack by are orders."""
+    """All of the team's skills but block and cover are networks, and what they serve, receive, set and attack by are orders."""
     summary = summarise(play("zoo:learned-team", "scripted:rally", 40))
     assert summary.win_rate >= 0.75
     assert summary.three_touch >= 0.4

@@ -71,6 +71,7 @@ def test_lessons_fade():
         ("discrete", {}, "teaches numbers"),
         ("velocity", {}, "set action_mode=ctbr"),
         ("rotor", {"teacher": "scripted:serve"}, "plays serve only"),
+        ("rotor", {"teacher": "", "truth": True}, "there is none; set teacher="),
     ],
 )
 def test_teachers_that_do_not_fit_are_refused(mode, keys, words):

@@ -199,7 +199,7 @@ def test_the_published_view_shows_no_order(name, size):
     assert not {"from_target", "order_height"} & set(bench.see(view="benchmark"))
 
 
-@pytest.mark.parametrize("name", ORDERED)
+@pytest.mark.parametrize("name", [*ORDERED, "block"])
 def test_starts_of_matches_are_moments_of_the_file(name):
     """Drone, ball and order are of one row; many different ones are drawn, and each ball comes to where the order says."""
     table = np.load(FOLDER / f"{name}.npy")
@@ -211,7 +211,8 @@ def test_starts_of_matches_are_moments_of_the_file(name):
         motion = *drone.pos, *drone.quat, *drone.vel, *drone.rate, *drone.rotor, *world.ball.pos, *world.ball.vel
         begun = np.array([*motion, *world.target, *world.meet, world.order_apex, world.order_soonest], np.float32)
         rows.update(np.flatnonzero((table == begun).all(1)).tolist())
-        assert fall(bench, world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
+        if name != "block":  # a blocker meets a low ball at its top
+            assert fall(bench, world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
     assert len(rows) > 30
 
 
