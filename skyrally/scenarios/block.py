@@ -95,26 +95,17 @@ def meeting_height(pos, vel, x, gravity):
 def referee(world, params, reward):
     drone, ball = world.drones[0], world.ball
     pos, place = vec3(ball.pos), vec3(drone.pos)
-    hit, wrong = parts.judge_touch(world)
-    if parts.in_net(world) or (hit > 0.0 and pos[2] < TOP):
+    hit, wrong = parts.judge_clean_touch(world)
+    if hit > 0.0 and pos[2] < TOP:
         wrong = 1.0
     over, court, missed = parts.land(world, pos, wrong)
     wrong = max(wrong, missed)
-    lost = 1.0 if parts.is_lost(drone, place[0]) or _in_net(world) else 0.0
+    lost = 1.0 if parts.is_lost(drone, place[0]) or parts.in_net(world, DRONE_NET) else 0.0
     world.success = 1 if court > lost else 0
     near = measures.nearness(place, pos, 1.2) if world.hit_step < 0 else 0.0
     aim = 1.0 if world.hit_step >= 0 and ball.vel[0] < 0.0 else 0.0
     reward[0] = pay(drone, params, (hit, near, aim, court, wrong, lost))
     parts.end(world, params, over or wrong > 0.0 or lost > 0.0)
-
-
-@fn
-def _in_net(world):
-    """Whether the drone touched the net in this step."""
-    found = False
-    for e in range(world.n_events):
-        found = found or world.events[e].kind == DRONE_NET
-    return found
 
 
 @fn

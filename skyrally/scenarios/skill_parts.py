@@ -133,11 +133,11 @@ def throw(world, params, start, target, apex):
 
 
 @fn
-def in_net(world):
-    """Whether the ball touched the net in this step."""
+def in_net(world, kind=BALL_NET):
+    """Whether the ball (or with DRONE_NET a drone) touched the net in this step."""
     found = False
     for e in range(world.n_events):
-        found = found or world.events[e].kind == BALL_NET
+        found = found or world.events[e].kind == kind
     return found
 
 

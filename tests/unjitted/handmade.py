@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skyrally.agents.agent import Agent
+from skyrally.physics.ball import move_ball
 from skyrally.physics.records import BODY, NOBODY, RACKET, world_record
 from skyrally.scenarios.registry import find
 from skyrally.scenarios.rulebook import REASONS
@@ -63,6 +64,17 @@ class Bench:
         rows = np.zeros((self.n, 4))
         rows[:, 0] = [(2 * choice + 1) / k - 1 for choice in choices]
         return self.step(rows)
+
+    def fall(self, height: float) -> tuple[np.ndarray, float]:
+        """(place, apex) of the ball as the world moves it, when it falls through `height`."""
+        ball, apex = self.world.ball, 0.0
+        for _ in range(300):
+            for _ in range(self.params.substeps):
+                move_ball(ball, self.params)
+            apex = max(apex, ball.pos[2])
+            if ball.vel[2] < 0 and ball.pos[2] <= height:
+                return ball.pos.copy(), apex
+        raise AssertionError("the ball never came down")
 
     def see(self, i: int = 0, view: str | None = None) -> dict[str, np.ndarray]:
         """Drone i's observation by field name."""

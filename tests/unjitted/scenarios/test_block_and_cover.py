@@ -7,7 +7,6 @@ import pytest
 from handmade import Bench
 
 from skyrally.errors import SkyrallyError
-from skyrally.physics.ball import move_ball
 from skyrally.physics.records import DRONE_NET, RACKET
 
 
@@ -25,17 +24,6 @@ def verdict(bench) -> tuple[int, int]:
 def place(bench, pos) -> None:
     drone = bench.world.drones[0]
     drone.pos[:], drone.quat[:], drone.up[:] = pos, (1, 0, 0, 0), (0, 0, 1)
-
-
-def fall(bench, height):
-    """(place, apex) of the ball as the world moves it, when it falls through `height`."""
-    ball, apex = bench.world.ball, 0.0
-    for _ in range(300):
-        move_ball(ball, bench.params)
-        apex = max(apex, ball.pos[2])
-        if ball.vel[2] < 0 and ball.pos[2] <= height:
-            return ball.pos.copy(), apex
-    raise AssertionError("the ball never came down")
 
 
 # -- block -------------------------------------------------------------------------------------------------------------
@@ -57,7 +45,7 @@ def test_a_blocker_begins_lined_up_with_an_attack_over_the_net(starts):
         assert see["order_apex"] == pytest.approx(4.3)
         assert see["ball"] - see["from_target"] == pytest.approx(world.target)
         assert post[0] >= 0.8
-        where, _ = fall(bench, height)
+        where, _ = bench.fall(height)
         if starts == "drawn":
             assert where == pytest.approx(world.meet, abs=0.2)
         assert np.abs(where[:2] - post[:2]).max() < 1.3
@@ -72,7 +60,7 @@ def test_a_block_has_no_published_start():
 
 def test_attacks_to_block_come_down_in_the_own_court():
     for seed in range(20):
-        where, _ = fall(Bench("block", seed=seed), 0.2)
+        where, _ = Bench("block", seed=seed).fall(0.2)
         assert 2.8 < where[0] < 5.4
         assert abs(where[1]) < 2.4
 
@@ -130,7 +118,7 @@ def test_a_cover_begins_apart_from_its_mates_and_not_far_from_its_place():
         assert np.linalg.norm(mates[0]) <= np.linalg.norm(mates[1])
         assert world.drones[0].pos + see["to_target"] == pytest.approx(world.target)
         assert world.drones[0].pos[:2] + see["to_clear"] == pytest.approx(world.clear[:2])
-        where, top = fall(bench, 3.4)
+        where, top = bench.fall(3.4)
         assert where[:2] == pytest.approx(world.clear[:2], abs=0.1)
         assert 4.9 < top < 6.5
 

@@ -78,20 +78,6 @@ def test_a_serve_begins_with_a_ball_dropped_over_the_server():
         assert measures.in_far_court(world.target)
 
 
-def fall(bench, height):
-    """(place, apex) of the ball as the world moves it, when it falls through `height`."""
-    from skyrally.physics.ball import move_ball
-
-    ball, apex = bench.world.ball, 0.0
-    for _ in range(300):
-        for _ in range(bench.params.substeps):
-            move_ball(ball, bench.params)
-        apex = max(apex, ball.pos[2])
-        if ball.vel[2] < 0 and ball.pos[2] <= height:
-            return ball.pos.copy(), apex
-    raise AssertionError("the ball never came down")
-
-
 @pytest.mark.parametrize("physics", ["benchmark", "fine"])
 @pytest.mark.parametrize(
     ("name", "height", "low", "high", "apex"),
@@ -106,7 +92,7 @@ def test_balls_come_as_a_rally_sends_them(name, height, low, high, apex, physics
     for seed in range(12):
         bench = published(name, seed, physics=physics)
         assert np.linalg.norm(bench.world.ball.pos - bench.world.drones[0].pos) > 0.6
-        where, top = fall(bench, height)
+        where, top = bench.fall(height)
         assert (where[:2] >= np.array(low) - 0.2).all()
         assert (where[:2] <= np.array(high) + 0.2).all()
         assert apex[0] - (0.02 if physics == "benchmark" else 1.0) <= top <= apex[1] + 0.02
@@ -119,7 +105,7 @@ def test_balls_to_return_come_to_the_drone_from_all_over_its_half():
         world = (bench := Bench("return-ball", seed=seed)).world
         begin, post, target = world.ball.pos.copy(), world.drones[0].pos.copy(), world.target.copy()
         assert np.linalg.norm(begin[:2] - post[:2]) > 0.55
-        where, top = fall(bench, 2.0)
+        where, top = bench.fall(2.0)
         assert np.abs(where[:2] - post[:2]).max() <= 0.8 + 0.2
         assert 3.4 - 0.02 <= top <= 6.3 + 0.02
         assert measures.in_far_court(target)
@@ -167,7 +153,7 @@ def test_orders_are_drawn_over_their_ranges_and_seen(name, struck, meet, target,
         assert see["ball"] - see["from_target"] == pytest.approx(world.target)
         assert see["order_height"] == pytest.approx(world.meet[2])
         assert np.linalg.norm(world.drones[0].pos[:2] - world.meet[:2]) <= 2.3
-        assert fall(bench, world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
+        assert bench.fall(world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
     low, high = (np.concatenate((struck[k], meet[k], target[k], [told[k]])) for k in (0, 1))
     assert (np.array(drawn) >= low - 1e-6).all()
     assert (np.array(drawn) <= high + 1e-6).all()
@@ -212,7 +198,7 @@ def test_starts_of_matches_are_moments_of_the_file(name):
         begun = np.array([*motion, *world.target, *world.meet, world.order_apex, world.order_soonest], np.float32)
         rows.update(np.flatnonzero((table == begun).all(1)).tolist())
         if name != "block":  # a blocker meets a low ball at its top
-            assert fall(bench, world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
+            assert bench.fall(world.meet[2])[0] == pytest.approx(world.meet, abs=0.3)
     assert len(rows) > 30
 
 
