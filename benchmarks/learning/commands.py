@@ -45,9 +45,9 @@ GOING_ON = ("frame=own", "hidden=256,128", "critic_first=400000", "steps=64", "l
 FADING = ("std_init=0.15", "std_final=0.03", "teacher=scripted:set-and-spike-easy", "lesson=8.0", "final_lesson=0.1")
 
 CURVES = (
-    Curve("back-and-forth", (Stage("ppo", 15_000_000, FORTH),)),
+    Curve("back-and-forth", (Stage("ppo", 20_000_000, FORTH),)),
     Curve("hit-the-ball", (Stage("ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.1")),)),
-    Curve("solo-bump", (Stage("ppo", 10_000_000),)),
+    Curve("solo-bump", (Stage("ppo", 15_000_000),)),
     Curve("bump-and-pass", (Stage("imitate", 24_000_000, (*AFTER_A_TEACHER, "practice_cycles=260")),)),
     Curve(
         "set-and-spike-easy",
