@@ -18,11 +18,12 @@ from ..errors import SkyrallyError
 from ..scenarios.registry import find
 from ..tournament.evaluation import Evaluation, evaluate
 from ..tournament.sweep import Sweep, of_population, values_over
+from .algorithms import kind_of
 from .config import configured
 from .folder import STATE, RunFolder
 from .learned import Learned
 from .macro_env import gamma_of, worlds_for
-from .run import RunConfig, kind_of
+from .run import RunConfig
 
 SEED = 2**41  # added to that of the worlds adapted in, so that the episodes judged by are others
 FOREVER = 2**60  # world steps of the training: its learning rate stays what it is

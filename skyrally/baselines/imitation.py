@@ -28,6 +28,7 @@ from .config import Range, option
 from .learned import INITIAL, Learned, Player
 from .losses import Diverged, lesson_loss, masked_mean
 from .ppo import actor_spec
+from .precision import products
 from .teacher import TRUTH, led_worlds, lessons, teacher_for
 
 
@@ -125,7 +126,8 @@ class Imitation(Learned):
             for part in torch.randperm(steps * worlds).tensor_split(config.minibatches):
                 at = (part[None] // worlds, part[None] % worlds)
                 obs = track.obs[at]
-                mean, _, _ = self.network(obs, obs.new_zeros(*obs.shape[1:3], 0))
+                with products(self.dtype):
+                    mean, _, _ = self.network(obs, obs.new_zeros(*obs.shape[1:3], 0))
                 loss = masked_mean(lesson_loss(mean, track.extras["lesson"][at]), track.alive[at])
                 self.optimiser.zero_grad()
                 loss.backward()

@@ -57,6 +57,7 @@ class Learned:
     frames: int  # world steps of the whole training
     optimiser: torch.optim.Optimizer
     parts: tuple[str, ...]  # the attributes whose states a checkpoint keeps
+    dtype = "float32"  # of matrix products while it learns: see precision
 
     @property
     def done(self) -> float:

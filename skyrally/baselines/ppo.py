@@ -44,6 +44,7 @@ from .losses import (
     normalised,
     value_loss,
 )
+from .precision import products
 from .returns import gae, successor_values
 from .teacher import TRUTH, lessons, stateless, teacher_for
 
@@ -242,11 +243,13 @@ class PPO(Seated):
         config, track = self.config, self.track
         obs = track.obs[at]
         memory = track.memory[at[1]] if config.gru else obs.new_zeros(*obs.shape[1:3], 0)
-        mean, log_std, _ = self.actors(obs, memory, fresh[at] if config.gru else None)
+        with products(self.dtype):
+            mean, log_std, _ = self.actors(obs, memory, fresh[at] if config.gru else None)
+            values = self._value(self._seen(obs, track.state[at]))
         log_prob, old = self.policy.kind.log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
         policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
         entropy = masked_mean(self.policy.kind.entropy(mean, log_std), alive)
-        value = value_loss(self._value(self._seen(obs, track.state[at])), target[at], config.huber)
+        value = value_loss(values, target[at], config.huber)
         loss, told = policy - config.entropy * entropy + value, {}
         if self.policy.teacher:
             lesson = masked_mean(lesson_loss(mean, track.extras["lesson"][at]), alive)

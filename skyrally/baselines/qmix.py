@@ -28,13 +28,15 @@ import torch
 from torch import Tensor, nn
 
 from ..agents.agent import Agent
-from ..agents.networks import Actors, NetworkSpec, Normaliser
+from ..agents.networks import Actors, NetworkSpec
+from ..agents.normaliser import Normaliser
 from ..envs.choices import DISCRETE, Choices
 from ..errors import SkyrallyError
 from ..rollout import Replay, Track, collect
 from .config import Range, option
 from .learned import INITIAL, Player, Seated
 from .losses import Diverged, margin_loss, masked_mean
+from .precision import products
 from .returns import lambda_returns
 from .teacher import led_worlds, lessons, stateless, teacher_for
 
@@ -250,7 +252,8 @@ class Q(Seated):
         recurrent = config.gru > 0
         memory = track.memory[at[1]] if recurrent else obs.new_zeros(*obs.shape[1:3], 0)
         fresh = torch.cat((torch.zeros_like(track.done[:1]), track.done[:-1]))[at] if recurrent else None
-        values = self.actors(obs, memory, fresh)[0]
+        with products(self.dtype):
+            values = self.actors(obs, memory, fresh)[0]
         alive, counts = track.alive[at], ~track.truncated[at][..., None]
         chosen = values.gather(-1, track.action[at][..., :1].long())[..., 0] * alive
         mixed = self._mixed(self.networks, chosen, track.state[:-1][at])

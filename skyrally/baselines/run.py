@@ -23,43 +23,19 @@ import torch
 
 from ..agents.agent import Agent
 from ..envs.choices import DISCRETE
-from ..errors import SkyrallyError, checked_options, unknown
+from ..errors import SkyrallyError, checked_options
 from ..scenarios.registry import find
 from ..tournament.drills import DrillRunner, Episode
 from ..version import __version__, commit
 from ..workers import interruptible
+from .algorithms import ALGORITHMS, kind_of
 from .config import Range, configured, option, plain
 from .folder import RunFolder
-from .imitation import Imitation, ImitationConfig
 from .macro_env import PLACE as OF_CAPTAINS
 from .macro_env import gamma_of, worlds_for
-from .mean_field import FieldConfig, FieldMAPPO, MeanField, MeanFieldConfig
-from .ppo import PPO, PPOConfig
-from .qmix import KINDS, Q, QConfig
-from .self_play import (
-    Fictitious,
-    FictitiousConfig,
-    FictitiousQ,
-    FictitiousQConfig,
-    SelfPlay,
-    SelfPlayConfig,
-    SelfPlayQ,
-    SelfPlayQConfig,
-)
+from .precision import FORMATS, choose
+from .qmix import KINDS, QConfig
 
-Kind = tuple[type, type, dict[str, Any]]  # learner, its configuration, defaults
-ALGORITHMS: dict[str, Kind] = {
-    "ppo": (PPO, PPOConfig, {}),
-    "ippo": (PPO, PPOConfig, {}),
-    "mappo": (PPO, PPOConfig, {"critic": "state"}),
-    "sp": (SelfPlay, SelfPlayConfig, {}),
-    "fsp": (Fictitious, FictitiousConfig, {}),
-    "imitate": (Imitation, ImitationConfig, {}),
-    "mean-field": (MeanField, MeanFieldConfig, {}),
-    "mappo-field": (FieldMAPPO, FieldConfig, {}),
-    **{name: (Q, QConfig, defaults) for name, defaults in KINDS.items()},
-}
-OF_VALUES = {"sp": (SelfPlayQ, SelfPlayQConfig), "fsp": (FictitiousQ, FictitiousQConfig)}  # with learner=iql and so on
 PLACE = ("view", "action_mode", "discrete", *OF_CAPTAINS)  # how drones see and act: neither the scenario's options nor the algorithm's
 CARRIED = ("best", "best_at", "seconds", "evaluated")  # of a run, from sitting to sitting
 JUDGE_SEED = 2**40  # of the worlds of evaluations while training: the same episodes for every run
@@ -78,6 +54,7 @@ class RunConfig:
     evaluate_episodes: int = option(256, "per evaluation", Range(1))
     save_seconds: float = option(60.0, "between checkpoints", Range(0.0))
     keep: int = option(2, "checkpoints kept, besides the best", Range(1))
+    dtype: str = option("float32", "number format of matrix products while it learns; auto: what measures faster here", FORMATS)
     learner: str = option("ppo", "of sp and fsp", ("ppo", *KINDS))
     tensorboard: bool = option(False, "also write TensorBoard's files")
     video: bool = option(False, "film the best agent at the end: best.mp4")
@@ -106,6 +83,7 @@ class Run:
         given = {**config["options"], "threads": threads}
         self.env = worlds_for(self.scenario, hyper.worlds, gamma_of(hyper), config["place"], seed=self.config.seed, **given)
         self.learner = kind(self.env, hyper, self.config.frames)
+        self.learner.dtype = manifest["dtype"]
         self.judge = self._judge(manifest["evaluation"], self.scenario.judged(world_options))
         self.best: float | None = None
         self.best_at: int | None = None  # its world steps
@@ -209,18 +187,6 @@ def _summed(rows: list[Episode]) -> dict[str, float]:
     }
 
 
-def kind_of(algorithm: str, learner: str) -> Kind:
-    """What an algorithm is, on top of a learner. SkyrallyError where it has only one."""
-    if algorithm not in ALGORITHMS:
-        raise unknown("algorithm", algorithm, ALGORITHMS)
-    if learner == "ppo":
-        return ALGORITHMS[algorithm]
-    if algorithm not in OF_VALUES:
-        raise SkyrallyError(f"learner is {learner}; {algorithm} has no other than its own: leave it out, or choose sp, fsp or psro")
-    # With hold above 1 opponents, who hold choices of themselves, would hold them twice; a long replay is of opponents of long ago.
-    return *OF_VALUES[algorithm], {"replay": 4, **KINDS[learner], "hold": 1}
-
-
 def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path | None = None, **given: Any) -> Run:
     """A new run. keys: of the run, the algorithm and the scenario, all in one; `given`: frames, seed.
 
@@ -241,7 +207,10 @@ def start(algorithm: str, scenario: str, keys: Mapping[str, Any], *, out: Path |
         chosen["place"].setdefault("action_mode", DISCRETE)
     root = out or Path("runs") / f"{algorithm}-{scenario}-seed{chosen['run']['seed']}"
     hyper = configured(kind, chosen["algorithm"])  # refuses bad options before anything is written:
-    worlds_for(found, 1, gamma_of(hyper), chosen["place"], threads=1, **chosen["options"]).close()
+    place = worlds_for(found, 1, gamma_of(hyper), chosen["place"], threads=1, **chosen["options"])
+    place.close()
+    samples = hyper.worlds * hyper.steps * place.num_drones // hyper.minibatches
+    chosen["run"]["dtype"] = choose(chosen["run"]["dtype"], place.layout.size, hyper.hidden, samples)
     folder = RunFolder.create(root, chosen, manifest_for(configured(RunConfig, chosen["run"])))
     return Run(folder, chosen, RunFolder.open(root)[2])
 
@@ -256,7 +225,7 @@ def resume(root: Path) -> Run:
 
 
 def manifest_for(config: RunConfig) -> dict[str, Any]:
-    """Where and how the run was made; `threads` and how it is judged are frozen for every sitting."""
+    """Where and how the run was made; `dtype`, `threads` and how it is judged are frozen for every sitting."""
     return {
         "format": 1,
         "version": __version__,
@@ -265,7 +234,7 @@ def manifest_for(config: RunConfig) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}",
         "device": "cpu",
-        "dtype": "float32",
+        "dtype": config.dtype,
         "threads": config.threads or torch.get_num_threads(),
         "evaluation": {
             "seed": JUDGE_SEED,

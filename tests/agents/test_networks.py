@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from skyrally.agents.networks import Critic, NetworkSpec, Normaliser, own_frame, turned_of
+from skyrally.agents.networks import Critic, NetworkSpec, own_frame, turned_of
+from skyrally.agents.normaliser import Normaliser
 from skyrally.physics.vec import body_x, body_z, quat_from_euler
 from skyrally.scenarios.registry import find
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from skyrally.agents.networks import Actors, NetworkSpec, Normaliser
+from skyrally.agents.networks import Actors, NetworkSpec
+from skyrally.agents.normaliser import Normaliser
 from skyrally.agents.policy import MANIFEST, WEIGHTS, NetworkAgent, load_agent, manifest_of, write_agent
 from skyrally.agents.spec import find_agent, home
 from skyrally.envs.choices import Choices

@@ -13,8 +13,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "learning"))
 import commands
 import reproduce
 
+from skyrally.baselines.algorithms import ALGORITHMS
 from skyrally.baselines.config import configured
-from skyrally.baselines.run import ALGORITHMS, RunConfig
+from skyrally.baselines.run import RunConfig
 from skyrally.cli_words import parse_options
 from skyrally.errors import SkyrallyError
 from skyrally.scenarios.registry import find

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skyrally.baselines.algorithms import kind_of
 from skyrally.baselines.config import configured, plain
 from skyrally.baselines.psro_run import PSROConfig
 from skyrally.baselines.responder import LEARNERS
-from skyrally.baselines.run import PLACE, RunConfig, kind_of
+from skyrally.baselines.run import PLACE, RunConfig
 from skyrally.cli_words import parse_options
 from skyrally.scenarios.registry import find
 from skyrally.tournament.duel import Played
