@@ -259,9 +259,7 @@ def doctor(json: Json = False, quick: Flag = False) -> None:
     for name, rate in report["steps_per_s"].items():
         print(f"  {name}: {rate / 1e6:.2f} M world steps/s on one core")
     if report["bfloat16"]:
-        print(
-            f"  learning with products in bfloat16: {report['bfloat16']:.2f} times as fast (train ... dtype=auto chooses)"
-        )
+        print(f"  learning with products in bfloat16: {report['bfloat16']:.2f} times as fast (train ... dtype=auto chooses)")
     for problem in report["problems"]:
         print(f"  PROBLEM: {problem}")
     print("all good" if not report["problems"] else f"{len(report['problems'])} problems")
