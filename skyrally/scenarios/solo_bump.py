@@ -15,6 +15,8 @@
 | above | 0.5 | ball over the drone, clip(z_ball - max(z_drone, 1), 0, 2) (shaping) |
 | wrong, drone, ball | -10 | how the episode ended |
 
+Option `practice_cycles` (800): the horizon in training, where what is lost is lost in the first bumps; evaluations leave it out.
+
 Metric: bumps = true hits after the first whose preceding apex exceeded 3.5 m. Contacts of one step are one touch.
 """
 
@@ -43,7 +45,7 @@ from .parts import (
     stage_of,
     touched,
 )
-from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay
+from .scenario import BALL, Field, Layout, Metric, Published, Scenario, Term, pay, steps_of
 from .stage import Court
 
 advance = play
@@ -143,7 +145,7 @@ def terms(options: Mapping[str, Any]) -> list[Term]:
 
 
 def configure(options: Mapping[str, Any]) -> np.ndarray:
-    return drill_params(PARAM_FIELDS, terms(options), options, HORIZON)
+    return drill_params(PARAM_FIELDS, terms(options), options, steps_of(options, "practice_cycles", HORIZON))
 
 
 SOLO_BUMP = Scenario(
@@ -157,10 +159,11 @@ SOLO_BUMP = Scenario(
     views={"benchmark": LAYOUT},
     terms=terms,
     metric=Metric("bumps", "bumps", "true hits after the first with an apex over 3.5 m before them"),
-    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None},
+    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice_cycles": None},
     configure=configure,
     stage=lambda options: stage_of("solo-bump", ("drone_0",), (0,), Court(2 * HALF_LENGTH, 2 * HALF_WIDTH, 2.43), True, options),
     yardstick="scripted:rally",
     published=(Published(10.83, "PPO", 1.24), Published(3.68, "TD3", 1.43), Published(1.36, "SAC", 0.60)),
     info=("bumps", "hits"),
+    practice=("practice_cycles",),
 )

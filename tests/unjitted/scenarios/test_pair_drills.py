@@ -399,8 +399,9 @@ def test_practice_is_a_share_and_shifts_no_other_draw():
     assert 15 < sum(turns) < 45
 
 
-def test_practice_may_be_short():
-    scenario = find(PASS)
+@pytest.mark.parametrize("name", [PASS, "solo-bump"])
+def test_practice_may_be_short(name):
+    scenario = find(name)
     assert scenario.configure(scenario.resolved({"practice_cycles": 5}))["max_steps"] == 5
     assert scenario.configure(scenario.resolved({}))["max_steps"] == 800
     assert scenario.judged({"practice_cycles": 5, "shaping": False}) == {"shaping": False}
