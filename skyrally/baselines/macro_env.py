@@ -38,6 +38,7 @@ class MacroEnv:
     """
 
     action_mode, action_size, semi_markov = MODE, len(CHOICES), True
+    masked = False  # captains are told of their matches by fields of their own
 
     def __init__(self, match: BatchEnv, gamma: float, every: int = 0, rival: Agent | None = None):
         """match: the worlds; gamma: discount per control step. SkyrallyError for what is no match, or with disturbances."""

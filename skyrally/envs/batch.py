@@ -197,12 +197,25 @@ class BatchEnv:
         """obs [W, N, O] of the worlds as they are: after `restore`, or after worlds or seats were changed."""
         obs = self._own.obs if out is None else self._observations(out)
         self._own_is_new = self._own_is_new or out is None
-        self._run(self._restart, np.full(self.num_worlds, LOOK, np.uint8), obs)
+        self._look(obs)
         self._hide(obs, self._all)
         return obs
 
-    def state(self) -> np.ndarray:
-        """[W, N * O] float32 for centralised critics: all drones' observations side by side. Valid until the next step."""
+    @property
+    def masked(self) -> bool:
+        """Whether drones see less than `state` tells: there is a `sight`."""
+        return self._sight is not None
+
+    def state(self, out: Any = None) -> np.ndarray:
+        """[W, N * O] float32 for centralised critics: all drones' observations side by side. Valid until the next step.
+
+        A `sight` hides nothing of it (flags are 1). `out`: then a float32 buffer [W, N, O] to write into.
+        """
+        if self._sight is not None:
+            obs = np.zeros_like(self._own.obs) if out is None else self._observations(out)
+            self._look(obs)
+            self._hide(obs, self._all, self._sight.open_eye)
+            return obs.reshape(self.num_worlds, -1)
         if not self._own_is_new:  # the last observations went into the caller's memory
             self.observe()
         return self._own.obs.reshape(self.num_worlds, -1)
@@ -267,10 +280,15 @@ class BatchEnv:
             return
         self._spread(function, [(*lead, *arguments) for lead in self._leads()])
 
-    def _hide(self, obs: np.ndarray, what: np.ndarray) -> None:
-        """Masks what the drones do not see, where there is a `sight`."""
+    def _look(self, obs: np.ndarray) -> None:
+        """Writes the observations of the worlds as they are."""
+        self._run(self._restart, np.full(self.num_worlds, LOOK, np.uint8), obs)
+
+    def _hide(self, obs: np.ndarray, what: np.ndarray, eye: np.ndarray | None = None) -> None:
+        """Masks what the drones do not see, where there is a `sight`; with another `eye` what that would not."""
         if self._sight is not None:
-            self._spread(self._sight.hide, [(self.worlds, *self._sight.tables, what, obs)] * len(self._chunks))
+            eye = self._sight.eye if eye is None else eye
+            self._spread(self._sight.hide, [(self.worlds, eye, self._sight.rows, what, obs)] * len(self._chunks))
 
     def _spread(self, function: Any, arguments: list[tuple[Any, ...]]) -> None:
         """`function` over all worlds, one chunk of them and one row of arguments per thread. Releases the GIL."""

@@ -49,6 +49,7 @@ class Carry:
             memory.copy_(saved)
         self.frames = state["frames"]
         env.observe(out=self.rollout.obs[-1].numpy())
+        self.rollout.look(env, -1)
 
 
 def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False, hold: int = 1) -> Carry:
@@ -67,6 +68,7 @@ def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False, h
         horizon = int(env.params["max_steps"][0])
         env.worlds["step"] = np.random.default_rng(env.seed).integers(0, horizon, env.num_worlds)
     env.observe(out=rollout.obs[-1].numpy())
+    rollout.look(env, -1)
     return Carry(rollout, memories, hold=hold)
 
 
@@ -76,8 +78,7 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
     rollout = carry.rollout
     if steps != rollout.steps or seats is not rollout.seats:
         raise SkyrallyError(f"this carry was made for {rollout.steps} steps and its own seats; got {steps} steps: call begin() for others")
-    rollout.forget()
-    rollout.obs[0] = rollout.obs[-1]
+    rollout.go_on()
     for track in rollout.tracks:
         track.memory.copy_(carry.memories[seats.index(track.seat)])
     thinking, start = 0.0, perf_counter()
@@ -88,10 +89,12 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
         thinking += perf_counter() - began
         step = _held(env, rollout.action[t], rollout.rows[t], carry.hold)
         done = step.done
+        rollout.look(env, t + 1)
         if done.any():
             rollout.keep_successors(t)
             carry.episodes.book(env, done)
             env.reset(done, out=step.obs)
+            rollout.look(env, t + 1)
             for seat, memory in zip(seats, carry.memories, strict=True):
                 memory[torch.from_numpy(done)[seat.worlds]] = 0.0
     carry.frames += int(rollout.lasted.sum(dtype=torch.float64)) * carry.hold

@@ -22,7 +22,7 @@ class Track:
 
     seat: Seat
     obs: Tensor  # [T + 1, W, n, O]; after an end, row t + 1 is the next episode's first
-    state: Tensor  # [T + 1, W, N * O] what a centralised critic sees: all drones' observations side by side
+    state: Tensor  # [T + 1, W, N * O] what a centralised critic sees: all drones' observations side by side, nothing hidden by a sight
     action: Tensor  # [T, W, n, A]
     extras: dict[str, Tensor]  # [T, W, n, ...] what the learner kept of each action
     memory: Tensor  # [W, n, M] its memory before the first step
@@ -46,6 +46,7 @@ class Rollout:
         t, w, n, o = steps, env.num_worlds, env.num_drones, env.layout.size
         self.steps = steps
         self.obs = torch.zeros(t + 1, w, n, o)
+        self.clear = torch.zeros_like(self.obs) if env.masked else self.obs  # what there was to be seen
         self.action = torch.zeros(t, w, n, env.action_size)
         self.reward = torch.zeros(t, w, n)
         self.terminated = torch.zeros(t, w, dtype=torch.bool)
@@ -60,7 +61,7 @@ class Rollout:
         outputs = (self.reward.numpy(), self.terminated.numpy(), self.truncated.numpy())
         lasted = self.lasted.numpy()
         self.rows = [Step(obs[k + 1], *(array[k] for array in outputs), alive=env.alive, lasted=lasted[k]) for k in range(t)]
-        self.forget()
+        self._forget()
 
     def _track(self, seat: Seat, env: BatchEnv) -> Track:
         here = (slice(None), seat.worlds, seat.drones)
@@ -68,7 +69,7 @@ class Rollout:
         return Track(
             seat=seat,
             obs=self.obs[here][..., : seat.width(env)],
-            state=self.obs.flatten(2)[:, seat.worlds],
+            state=self.clear.flatten(2)[:, seat.worlds],
             action=self.action[here],
             extras={name: torch.zeros(self.steps, w, n, *shape) for name, shape in seat.player.extras.items()},  # type: ignore[union-attr]
             memory=torch.zeros(w, n, seat.player.memory_size),
@@ -95,11 +96,24 @@ class Rollout:
         """States [..., N * O] with the drones of a track's seat in front."""
         return state.roll(-(track.seat.drones.start or 0) * self.obs.shape[-1], -1)
 
-    def forget(self) -> None:
-        """Drops the kept successors: a new rollout begins."""
+    def go_on(self) -> None:
+        """Begins a new rollout where this one ended."""
+        self.obs[0] = self.obs[-1]
+        if self.clear is not self.obs:
+            self.clear[0] = self.clear[-1]
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drops the kept successors."""
         self._cut_t: list[Tensor] = []
         self._cut_w: list[Tensor] = []
         self._cut_obs: list[Tensor] = []
+        self._cut_state: list[Tensor] = []
+
+    def look(self, env: BatchEnv, t: int) -> None:
+        """Writes what there is to be seen before step t, where that is more than drones see."""
+        if self.clear is not self.obs:
+            env.state(out=self.clear[t].numpy())
 
     def keep_successors(self, t: int) -> None:
         """Keeps what worlds truncated at step t looked like, before they are reset: their values bootstrap from it."""
@@ -108,18 +122,18 @@ class Rollout:
             self._cut_t.append(torch.full_like(worlds, t))
             self._cut_w.append(worlds)
             self._cut_obs.append(self.obs[t + 1, worlds])
+            self._cut_state.append(self.clear[t + 1, worlds].flatten(1))
 
     def successors(self, track: Track) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """(t [K], w [K], obs [K, n, O], state [K, N * O]) of the truncated rows of a track; w counts the track's own worlds."""
         if not self._cut_t:
             none = torch.zeros(0, dtype=torch.long)
             return none, none, track.obs[0, :0], track.state[0, :0]
-        t, w, obs = torch.cat(self._cut_t), torch.cat(self._cut_w), torch.cat(self._cut_obs)
+        t, w, obs, state = (torch.cat(kept) for kept in (self._cut_t, self._cut_w, self._cut_obs, self._cut_state))
         place = torch.full((self.obs.shape[1],), -1)
         place[track.seat.worlds] = torch.arange(track.obs.shape[1])
         mine = place[w] >= 0
-        t, w, obs = t[mine], place[w[mine]], obs[mine]
-        return t, w, obs[:, track.seat.drones, : track.obs.shape[-1]], obs.flatten(1)
+        return t[mine], place[w[mine]], obs[mine][:, track.seat.drones, : track.obs.shape[-1]], state[mine]
 
     def joined_successors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """`successors` of what `joined` gives."""

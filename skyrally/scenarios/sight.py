@@ -84,22 +84,20 @@ def cover_drones(world, eye, drone, rows, out):
 
 
 class Sight:
-    """The masker of one batch. `views`: the scenario's, with their flags; `hide(worlds, *tables, what, obs, first, last)`."""
+    """The masker of one batch. `views`: the scenario's, with their flags; `hide(worlds, eye, rows, what, obs, first, last)`."""
 
     def __init__(self, given: Any, scenario: Scenario):
         """Raises SkyrallyError for what is no sight, and by name where nothing can be hidden."""
         options = _resolved(given)
         self.kinds = _kinds(options["of"], scenario)
         self.views = {name: self._extended(layout, scenario.teams) for name, layout in scenario.views.items()}
-        pitch = math.radians(options["pitch"])
-        eye = np.zeros(1, EYE)
-        eye["range"], eye["axis"] = options["range"], (math.cos(pitch), 0.0, math.sin(pitch))
-        eye["cosine"] = math.cos(math.radians(0.5 * options["fov"])) if options["fov"] < 360.0 else -2.0
-        self.tables = (eye, self._rows(scenario))
+        self.eye, self.open_eye = _eye(**{name: options[name] for name in ("range", "fov", "pitch")}), _eye(math.inf, 360.0, 0.0)
+        self.rows = self._rows(scenario)
         built = load("sight", SOURCE.format(cover="cover_all" if "ball" in (scenario.world.names or ()) else "cover_drones"), __name__)
         self.hide = built.hide
         with announced(f"sight of {scenario.name}", built, "hide"):
-            self.hide(np.zeros(0, scenario.world), *self.tables, np.zeros(0, np.uint8), np.zeros((0, scenario.drones, 1), np.float32), 0, 0)
+            nothing = np.zeros(0, np.uint8), np.zeros((0, scenario.drones, 1), np.float32)
+            self.hide(np.zeros(0, scenario.world), self.eye, self.rows, *nothing, 0, 0)
 
     def _extended(self, layout: Layout, teams: tuple[int, ...]) -> Layout:
         shown = _shown(layout)
@@ -125,6 +123,14 @@ class Sight:
                 kind = MATES if kind == OURS else kind
                 if kind in self.kinds and thing != i:
                     yield start + k * size, size, thing, layout[f"seen_{kind}"].start + _who(kind, teams, i).index(thing)
+
+
+def _eye(range: float, fov: float, pitch: float) -> np.ndarray:
+    """[1] EYE of the options' m and deg."""
+    eye, up = np.zeros(1, EYE), math.radians(pitch)
+    eye["range"], eye["axis"] = range, (math.cos(up), 0.0, math.sin(up))
+    eye["cosine"] = math.cos(math.radians(0.5 * fov)) if fov < 360.0 else -2.0
+    return eye
 
 
 def _who(kind: str, teams: tuple[int, ...], i: int) -> list[int]:

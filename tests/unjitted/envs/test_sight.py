@@ -177,3 +177,23 @@ def test_the_door_has_the_wider_space():
     assert env.observation_space.shape == (33,)
     assert env.observation_space.contains(env.reset(seed=1)[0])
     assert set(KINDS) >= {"ball"}
+
+
+def test_the_state_hides_nothing():
+    """It is the state of the same worlds without a sight, with flags that are 1; what drones see is as masked as before."""
+    short, clear = (skyrally.make("volleyball-2v2", worlds=2, seed=4, sight=sight) for sight in ({"range": 0.5}, None))
+    for env in (short, clear):
+        env.reset()
+        env.step(np.full((2, 4, 4), 0.2))
+    size = clear.layout.size
+    before = short.observe().copy()
+    state = short.state().reshape(2, 4, -1)
+    assert np.array_equal(state[..., :size], clear.state().reshape(2, 4, -1))
+    assert (state[..., size:] == 1).all()
+    assert (before[..., size:] == 0).all()
+    assert np.array_equal(short.observe(), before)
+    given = np.ones_like(before)
+    assert np.array_equal(short.state(out=given).reshape(given.shape), given)
+    assert np.array_equal(given, state)
+    assert short.masked
+    assert not clear.masked

@@ -228,3 +228,22 @@ def test_actions_are_held_and_rewards_add_up():
         assert np.array_equal(rollout.truncated[t], step.truncated)
     assert rollout.truncated[1].all()
     assert np.array_equal(rollout.successors(rollout.tracks[0])[2], step.obs)
+
+
+def test_critics_see_what_a_sight_hides_from_drones():
+    """States are those of the same worlds without a sight, successors and later rollouts included; observations are masked."""
+    short, clear = ({"sight": 0.5}, {})
+    tracks = []
+    for options in (short, clear):
+        env = make("volleyball-1v1", W, seed=1, max_cycles=5, **options)
+        seats = [Seat(Counter())]
+        rollout, _ = played(env, seats, rollouts=2)
+        track = rollout.tracks[0]
+        tracks.append((track, rollout.successors(track), env.layout.size))
+    (masked, cut, wide), (whole, whole_cut, size) = tracks
+    assert torch.equal(masked.state.unflatten(-1, (2, wide))[..., :size], whole.state.unflatten(-1, (2, size)))
+    assert (masked.state.unflatten(-1, (2, wide))[..., size:] == 1.0).all()
+    assert len(cut[0]) > 0
+    assert torch.equal(cut[3].unflatten(-1, (2, wide))[..., :size], whole_cut[3].unflatten(-1, (2, size)))
+    assert not torch.equal(masked.obs[..., :size], whole.obs)
+    assert not torch.equal(cut[2][..., :size], whole_cut[2])
