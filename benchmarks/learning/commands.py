@@ -43,18 +43,36 @@ AFTER_A_TEACHER = ("frame=own", "hidden=256,128", "led=0.2", "epochs=3")
 
 # MAPPO goes on with the teacher beside, whose lessons fade, and with what is wanted in the end as its only reward: terms that pay at every
 # step (`near`, `strayed`) improve what they speak of and wear the touches away (learning.md).
-ENDS_ONLY = 'weights={"strayed": 0.0, "near": 0.0, "aim": 0.0, "power": 0.0, "landing": 0.0}'
-GOING_ON = ("frame=own", "hidden=256,128", "critic_first=400000", "steps=64", "learning_rate=2e-4", "gamma=0.995", "entropy=0.0")
-FADING = ("std_init=0.15", "std_final=0.03", "teacher=scripted:set-and-spike-easy", "lesson=8.0", "final_lesson=0.1")
+GOING_ON = (
+    "frame=own",
+    "hidden=256,128",
+    "critic_first=400000",
+    "steps=64",
+    "learning_rate=2e-4",
+    "entropy=0.0",
+    "std_final=0.03",
+    "final_lesson=0.1",
+)
+SPIKES = (
+    *("gamma=0.995", "std_init=0.15", "teacher=scripted:set-and-spike-easy", "lesson=8.0"),
+    'weights={"strayed": 0.0, "near": 0.0, "aim": 0.0, "power": 0.0, "landing": 0.0}',
+)
+PASSES = (
+    *("gamma=0.99", "std_init=0.12", "teacher=scripted:bump-and-pass", "lesson=20.0", "practice_cycles=170"),
+    'weights={"hit": 4.0, "strayed": -0.005, "near": 0.0, "cross": 0.0, "aim": 0.0, "wrong": -5.0, "drone": -5.0, "ball": -5.0}',
+)
 
 CURVES = (
     Curve("back-and-forth", (Stage("ppo", 20_000_000, FORTH),)),
     Curve("hit-the-ball", (Stage("ppo", 15_000_000, ("entropy=0.01", "std_init=0.6", "std_final=0.1")),)),
     Curve("solo-bump", (Stage("ppo", 10_000_000, SHORT),)),
-    Curve("bump-and-pass", (Stage("imitate", 24_000_000, (*AFTER_A_TEACHER, *SHORT)),)),
+    Curve(
+        "bump-and-pass",
+        (Stage("imitate", 16_000_000, (*AFTER_A_TEACHER, "practice_cycles=170")), Stage("mappo", 12_000_000, (*GOING_ON, *PASSES))),
+    ),
     Curve(
         "set-and-spike-easy",
-        (Stage("imitate", 14_000_000, AFTER_A_TEACHER), Stage("mappo", 12_000_000, (*GOING_ON, *FADING, ENDS_ONLY))),
+        (Stage("imitate", 14_000_000, AFTER_A_TEACHER), Stage("mappo", 12_000_000, (*GOING_ON, *SPIKES))),
     ),
     Curve("set-and-spike-hard", (Stage("imitate", 14_000_000, AFTER_A_TEACHER),)),
 )
