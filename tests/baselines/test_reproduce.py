@@ -62,7 +62,7 @@ def begin(root, words):
     (root / "manifest.json").write_text(json.dumps(kept))
 
 
-def chosen(out, drills=("solo-bump", "bump-and-pass"), seeds=(0, 1), actions=("rotor",)):
+def chosen(out, drills=("solo-bump", "set-and-spike-hard"), seeds=(0, 1), actions=("rotor",)):
     return reproduce.choose(drills, actions, seeds, 1000, out=out)
 
 
