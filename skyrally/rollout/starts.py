@@ -34,7 +34,7 @@ class HardStarts:
             return
         worlds = env.worlds
         ended = np.flatnonzero(done)
-        for k, score in zip(ended.tolist(), self.sign * worlds[env.scenario.metric.field][ended], strict=True):
+        for k, score in zip(ended, self.sign * worlds[env.scenario.metric.field][ended], strict=True):
             self._book(k, (worlds["seed"][k], worlds["episode"][k]), float(score))
         filled = int(np.isfinite(self.score).sum())
         lent = (torch.rand(len(ended)).numpy() < self.share) & (filled > 0)
