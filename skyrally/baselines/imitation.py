@@ -25,7 +25,7 @@ from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
 from ..rollout import Carry, Seat, begin, collect
 from .config import Range, option
-from .learned import HARD_STARTS, INITIAL, Learned, Player
+from .learned import INITIAL, Learned, Player
 from .losses import Diverged, lesson_loss, masked_mean
 from .ppo import actor_spec
 from .precision import products
@@ -55,7 +55,6 @@ class ImitationConfig:
     encoder: str = option("none", "of the entities in an observation (fields NAME_0, NAME_1, ...)", ENCODERS)
     frame: str = option("observed", "of the vectors that networks see: as observed, or the drone's own", ("observed", "own"))
     layer_norm: bool = option(False, "layer norms after activations")
-    hard_starts: float = option(0.0, HARD_STARTS, Range(0.0, 1.0))
     initial: str = option("", INITIAL)
     std: ClassVar[str] = "free"  # of the actor, for learners that begin with it
     std_init: ClassVar[float] = 0.6
@@ -99,7 +98,7 @@ class Imitation(Learned):
         self.actors.normaliser = self.network.normaliser
         self.policy = Apprentice(self.actors, teacher, env.layout.name, env.action_mode, config.noise, config.hold)
         self.seats = [Seat(self.policy)]
-        self.carry: Carry = begin(env, self.seats, config.steps, stagger=True, hold=config.hold, hard_starts=config.hard_starts)
+        self.carry: Carry = begin(env, self.seats, config.steps, stagger=True, hold=config.hold)
         self.optimiser = torch.optim.Adam(self.network.parameters(), config.learning_rate, fused=True)
 
     def warm(self, weights: Mapping[str, Tensor]) -> None:

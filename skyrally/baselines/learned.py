@@ -22,8 +22,6 @@ from ..scenarios.scenario import Scenario
 
 INITIAL = "a trained agent whose weights it begins with: zoo:NAME, run:DIR, file:PATH; empty: random ones"  # key `initial`
 
-HARD_STARTS = "share of episodes that begin as one of the worst so far did, by the scenario's metric"  # key `hard_starts`
-
 Place = tuple[slice, slice]  # drones, worlds
 EVERYWHERE: Place = (ALL, ALL)
 
@@ -147,7 +145,7 @@ class Seated(Learned):
         self.policy = self._player()
         self.actors = self.policy.actors
         self.seats = [*(Seat(self.policy, drones, worlds) for drones, worlds in places), *others(self.policy)]
-        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold, config.hard_starts)
+        self.carry: Carry = begin(env, self.seats, config.steps, config.stagger, config.hold)
         self.track: Track = self.carry.rollout.joined()
         self._check_minibatches()
         self._prepare()

@@ -31,7 +31,7 @@ from ..errors import SkyrallyError
 from ..rollout import Rollout, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
-from .learned import HARD_STARTS, INITIAL, Player, Seated
+from .learned import INITIAL, Player, Seated
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -81,7 +81,6 @@ class PPOConfig:
     std_final: float = option(0.15, "bound of a free standard deviation at the end; falls from std_init", Range(0.0, open_low=True))
     hold: int = option(1, "world steps that an action is held for; gamma and steps count actions", Range(1))
     stagger: bool = option(True, "spread the first episodes over the horizon")
-    hard_starts: float = option(0.0, HARD_STARTS, Range(0.0, 1.0))
     initial: str = option("", INITIAL)
     teacher: str = option("", "an agent whose actions the mean is drawn to beside; empty: none")
     truth: bool = option(False, TRUTH)

@@ -34,7 +34,7 @@ from ..envs.choices import DISCRETE, Choices
 from ..errors import SkyrallyError
 from ..rollout import Replay, Track, collect
 from .config import Range, option
-from .learned import HARD_STARTS, INITIAL, Player, Seated
+from .learned import INITIAL, Player, Seated
 from .losses import Diverged, margin_loss, masked_mean
 from .precision import products
 from .returns import lambda_returns
@@ -75,7 +75,6 @@ class QConfig:
     led: float = option(0.3, "share of the training over which the teacher's share of the worlds falls from all to none", Range(0.0, 1.0))
     margin: float = option(0.1, "by how much its choice is to be worth more, per squared distance of the others' rows", Range(0.0))
     stagger: bool = option(True, "spread the first episodes over the horizon")
-    hard_starts: float = option(0.0, HARD_STARTS, Range(0.0, 1.0))
     initial: str = option("", INITIAL)
 
 

@@ -20,7 +20,6 @@ from ..errors import SkyrallyError
 from .episodes import Episodes
 from .experience import Rollout
 from .seats import Seat, take_seats
-from .starts import HardStarts
 
 
 @dataclass
@@ -29,7 +28,6 @@ class Carry:
 
     rollout: Rollout  # the memory, written anew by each `collect`; row T holds the present observation
     memories: list[Tensor]  # [W, n, M] per seat
-    starts: HardStarts
     episodes: Episodes = field(default_factory=Episodes)
     hold: int = 1  # steps that each action is held for
     frames: int = 0  # world steps so far
@@ -38,8 +36,7 @@ class Carry:
     def state(self, env: BatchEnv) -> dict[str, Any]:
         """All that is needed to go on exactly: worlds, memories, frames."""
         worlds = torch.frombuffer(bytearray(env.snapshot().tobytes()), dtype=torch.uint8)
-        memories = [memory.clone() for memory in self.memories]
-        return {"worlds": worlds, "memories": memories, "frames": self.frames, "starts": self.starts.state()}
+        return {"worlds": worlds, "memories": [memory.clone() for memory in self.memories], "frames": self.frames}
 
     def restore(self, env: BatchEnv, state: dict[str, Any]) -> None:
         """Goes on from what `state` gave. SkyrallyError when it was another kind or number of worlds."""
@@ -51,16 +48,14 @@ class Carry:
         for memory, saved in zip(self.memories, state["memories"], strict=True):
             memory.copy_(saved)
         self.frames = state["frames"]
-        self.starts.restore(state.get("starts", {}))
         env.observe(out=self.rollout.obs[-1].numpy())
         self.rollout.look(env, -1)
 
 
-def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False, hold: int = 1, hard_starts: float = 0.0) -> Carry:
+def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False, hold: int = 1) -> Carry:
     """Seats the players, allocates the memory, resets all worlds.
 
     stagger: the first episodes begin at times spread over the horizon, so that later time-outs do not fall on one step.
-    hard_starts: share of episodes that begin as one of the worst so far did.
     hold: every action (of all seats) is held for so many steps of the worlds, which make one step of the rollout.
     """
     if steps < 1:
@@ -74,7 +69,7 @@ def begin(env: BatchEnv, seats: list[Seat], steps: int, stagger: bool = False, h
         env.worlds["step"] = np.random.default_rng(env.seed).integers(0, horizon, env.num_worlds)
     env.observe(out=rollout.obs[-1].numpy())
     rollout.look(env, -1)
-    return Carry(rollout, memories, HardStarts(env, hard_starts), hold=hold)
+    return Carry(rollout, memories, hold=hold)
 
 
 @torch.no_grad()
@@ -98,7 +93,6 @@ def collect(env: BatchEnv, seats: list[Seat], carry: Carry, steps: int) -> tuple
         if done.any():
             rollout.keep_successors(t)
             carry.episodes.book(env, done)
-            carry.starts.choose(env, done)
             env.reset(done, out=step.obs)
             rollout.look(env, t + 1)
             for seat, memory in zip(seats, carry.memories, strict=True):
