@@ -41,6 +41,9 @@ SHORT = ("practice_cycles=260",)
 # MAPPO learns one touch of two (first_runs/README.md tells what was tried), so pairs learn from their scripted players.
 AFTER_A_TEACHER = ("frame=own", "hidden=256,128", "led=0.2", "epochs=3")
 
+# Who sets and who spikes do different things: with networks of their own they learn them sooner.
+APART = ("share=false",)
+
 # MAPPO goes on with the teacher beside, whose lessons fade, and with what is wanted in the end as its only reward: terms that pay at every
 # step (`near`, `strayed`) improve what they speak of and wear the touches away (learning.md).
 GOING_ON = (
@@ -72,7 +75,7 @@ CURVES = (
     ),
     Curve(
         "set-and-spike-easy",
-        (Stage("imitate", 14_000_000, AFTER_A_TEACHER), Stage("mappo", 12_000_000, (*GOING_ON, *SPIKES))),
+        (Stage("imitate", 10_000_000, (*AFTER_A_TEACHER, *APART)), Stage("mappo", 14_000_000, (*GOING_ON, *SPIKES, *APART))),
     ),
     Curve("set-and-spike-hard", (Stage("imitate", 14_000_000, AFTER_A_TEACHER),)),
 )
