@@ -115,6 +115,7 @@ def test_bench_and_doctor_as_json():
     assert rows[0]["steps_per_s"] > 0
     report = json.loads(run("doctor", "--quick", "--json").stdout)
     assert report["versions"]["skyrally"]
+    assert report["bfloat16"] is None  # not measured when quick
 
 
 @pytest.mark.jit
