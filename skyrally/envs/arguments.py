@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SkyrallyError
+from .step import Step
 
 Shape = tuple[int, ...]
 
@@ -73,3 +74,24 @@ def memory(name: str, out: Any, shape: Shape, kind: Any, wider: bool = False) ->
             "contiguous and writeable: see buffers()"
         )
     return array
+
+
+def step_memory(out: Step, shape: Shape) -> Step:
+    """The caller's memory for a step, as arrays. shape: [W, N, O] of observations."""
+    return Step(
+        obs=memory("observations", out.obs, shape, np.float32, wider=True),
+        reward=memory("reward", out.reward, shape[:2], np.float32),
+        terminated=memory("terminated", out.terminated, shape[:1], np.bool_),
+        truncated=memory("truncated", out.truncated, shape[:1], np.bool_),
+        alive=out.alive,
+    )
+
+
+def mask_row(mask: Any, worlds: int) -> np.ndarray:
+    """[W] uint8 of a mask of worlds."""
+    what = as_array(mask)
+    if what.shape != (worlds,):
+        raise SkyrallyError(f"mask has shape {what.shape}; expected ({worlds},)")
+    if what.dtype != bool and not np.isin(what, (0, 1)).all():
+        raise SkyrallyError("mask holds other values than true and false; expected one of them per world")
+    return what.astype(np.uint8)

@@ -19,7 +19,7 @@ from ..physics.seeds import world_seeds
 from ..scenarios.scenario import Scenario
 from ..scenarios.sight import Sight
 from ..scenarios.stage import Frame, Stage
-from .arguments import as_array, finite_actions, memory, seed_row, whole
+from .arguments import finite_actions, mask_row, memory, seed_row, step_memory, whole
 from .choices import DEFAULT_SET, DISCRETE, choices_of
 from .crowd import Crowd
 from .faults import compiling
@@ -165,7 +165,7 @@ class BatchEnv:
         """
         obs = self._own.obs if out is None else self._observations(out)
         self._own_is_new = out is None
-        what = self._all if mask is None else self._mask(mask)
+        what = self._all if mask is None else mask_row(mask, self.num_worlds)
         if seeds is not None:
             rows = what == 1
             self.worlds["seed"][rows] = seed_row(seeds, self.num_worlds)[rows]
@@ -187,7 +187,7 @@ class BatchEnv:
         if not self._all_started:
             raise SkyrallyError(f"step before reset: {int((~self._started).sum())} of {self.num_worlds} worlds were never reset")
         actions = self._actions(actions)
-        result = self._own if out is None else self._memory(out)
+        result = self._own if out is None else step_memory(out, self._own.obs.shape)
         self._own_is_new = out is None
         self._run(self._step, actions, result.obs, *self._outputs(result))
         self._hide(result.obs, self._all)
@@ -234,7 +234,7 @@ class BatchEnv:
         if not isinstance(worlds, np.ndarray) or worlds.dtype != kind or worlds.shape != self.worlds.shape:
             got = f"{worlds.shape} worlds of another kind" if isinstance(worlds, np.ndarray) else type(worlds).__name__
             raise SkyrallyError(f"this snapshot holds {got}; expected what snapshot() of {self.scenario.name} x {self.num_worlds} gives")
-        rows = slice(None) if mask is None else self._mask(mask) == 1
+        rows = slice(None) if mask is None else mask_row(mask, self.num_worlds) == 1
         if self._rigging is None:
             self.worlds[rows] = worlds[rows]
         else:
@@ -306,28 +306,9 @@ class BatchEnv:
         rigs = [NO_RIG] * len(self._chunks) if self._rigging is None else self._rigging.rigs()
         return [(self.worlds, self.params, *rig) for rig in rigs]
 
-    def _mask(self, mask: Any) -> np.ndarray:
-        what = as_array(mask)
-        if what.shape != (self.num_worlds,):
-            raise SkyrallyError(f"mask has shape {what.shape}; expected ({self.num_worlds},)")
-        if what.dtype != bool and not np.isin(what, (0, 1)).all():
-            raise SkyrallyError("mask holds other values than true and false; expected one of them per world")
-        return what.astype(np.uint8)
-
     def _observations(self, out: Any) -> np.ndarray:
         """The caller's memory for observations."""
         return memory("observations", out, self._own.obs.shape, np.float32, wider=True)
-
-    def _memory(self, out: Step) -> Step:
-        """The caller's memory for a step, as arrays."""
-        w, n = self.num_worlds, self.num_drones
-        return Step(
-            obs=self._observations(out.obs),
-            reward=memory("reward", out.reward, (w, n), np.float32),
-            terminated=memory("terminated", out.terminated, (w,), np.bool_),
-            truncated=memory("truncated", out.truncated, (w,), np.bool_),
-            alive=out.alive,
-        )
 
     def _actions(self, actions: Any) -> np.ndarray:
         """[W, N, A] float32, contiguous. Checks shape and, where it is the user's mistake, finiteness."""
