@@ -76,13 +76,13 @@ def memory(name: str, out: Any, shape: Shape, kind: Any, wider: bool = False) ->
     return array
 
 
-def step_memory(out: Step, shape: Shape) -> Step:
-    """The caller's memory for a step, as arrays. shape: [W, N, O] of observations."""
+def step_memory(out: Step, obs: np.ndarray) -> Step:
+    """The caller's memory for a step, as arrays. obs: [W, N, O] its observations, checked already."""
     return Step(
-        obs=memory("observations", out.obs, shape, np.float32, wider=True),
-        reward=memory("reward", out.reward, shape[:2], np.float32),
-        terminated=memory("terminated", out.terminated, shape[:1], np.bool_),
-        truncated=memory("truncated", out.truncated, shape[:1], np.bool_),
+        obs=obs,
+        reward=memory("reward", out.reward, obs.shape[:2], np.float32),
+        terminated=memory("terminated", out.terminated, obs.shape[:1], np.bool_),
+        truncated=memory("truncated", out.truncated, obs.shape[:1], np.bool_),
         alive=out.alive,
     )
 

@@ -187,7 +187,7 @@ class BatchEnv:
         if not self._all_started:
             raise SkyrallyError(f"step before reset: {int((~self._started).sum())} of {self.num_worlds} worlds were never reset")
         actions = self._actions(actions)
-        result = self._own if out is None else step_memory(out, self._own.obs.shape)
+        result = self._own if out is None else step_memory(out, self._observations(out.obs))
         self._own_is_new = out is None
         self._run(self._step, actions, result.obs, *self._outputs(result))
         self._hide(result.obs, self._all)
