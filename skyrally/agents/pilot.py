@@ -140,48 +140,48 @@ def arrive(p, v, p_end, v_end, t, shortest):
 
 
 @fn
-def swing(p, v, p_end, a_end, t, slowest):
-    """(m/s^2, m/s): along one axis, the acceleration now, and the speed at the hit in t seconds at p_end, when the last HOLD
+def swing(p, v, p_end, a_end, t, slowest, held=HOLD):
+    """(m/s^2, m/s): along one axis, the acceleration now, and the speed at the hit in t seconds at p_end, when the last `held`
     seconds are flown with acceleration a_end. The speed before those is free from `slowest` to DRIFT.
 
     Least jerk with a free start (jerk 0 there), so nothing depends on the present tilt: with P = (q - p - v T) / T^2 and
-    V = (v_q - v) / T, where q and v_q are place and speed HOLD before the hit: a = (20 P - 8 V + a_end) / 3. A free v_q
+    V = (v_q - v) / T, where q and v_q are place and speed `held` before the hit: a = (20 P - 8 V + a_end) / 3. A free v_q
     has V = (25 P + 3.5 a_end) / 16.
     """
-    left = max(t - HOLD, 1e-2)
-    near = p_end - 0.5 * a_end * HOLD * HOLD
-    free = (v + (25.0 * (near - p - v * left) / left + 3.5 * a_end * left) / 16.0) / (1.0 + 25.0 / 16.0 * HOLD / left)
+    left = max(t - held, 1e-2)
+    near = p_end - 0.5 * a_end * held * held
+    free = (v + (25.0 * (near - p - v * left) / left + 3.5 * a_end * left) / 16.0) / (1.0 + 25.0 / 16.0 * held / left)
     v_q = clip(free, slowest, DRIFT)
     far = max(left, SHORT)
     late = far - left
-    place = (near - v_q * HOLD + (v_q + 0.5 * a_end * late) * late - p - v * far) / (far * far)
-    return (20.0 * place - 8.0 * (v_q + a_end * late - v) / far + a_end) / 3.0, v_q + a_end * HOLD
+    place = (near - v_q * held + (v_q + 0.5 * a_end * late) * late - p - v * far) / (far * far)
+    return (20.0 * place - 8.0 * (v_q + a_end * late - v) / far + a_end) / 3.0, v_q + a_end * held
 
 
 @fn
-def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, craft=IRIS_CRAFT, lag=TURN_LAG):
+def strike(out, pos, quat, vel, rate, lift, contact, normal, speed, t, craft=IRIS_CRAFT, lag=TURN_LAG, held=HOLD):
     """Writes the action that meets a ball: in t seconds the drone's centre is at `contact` (m), its up direction is
     `normal` and it moves at `speed` (m/s) along it. `lift` (m/s^2) is what its rotors give now.
 
-    Sideways the way ends with the acceleration g n / n_z that the final tilt gives; it is planned from where the present
-    tilt takes the drone until a turn has effect, `lag` seconds on (large turns take longer). The climb makes up for the
-    sideways speed at the hit.
+    Sideways the way ends with the acceleration g n / n_z that the final tilt gives, for `held` seconds; it is planned from
+    where the present tilt takes the drone until a turn has effect, `lag` seconds on (large turns take longer). The climb makes
+    up for the sideways speed at the hit.
     """
     up = to_world(quat, (0.0, 0.0, 1.0))
     now = (lift * up[0], lift * up[1], lift * up[2] - GRAVITY)
     pull = GRAVITY / max(normal[2], 0.5)
     s = min(t, lag)
-    to_net = -clip(BRAKE * (contact[0] - NET_ROOM), 0.0, DRIFT) - min(pull * normal[0], 0.0) * HOLD
-    x, v_x = swing(pos[0] + (vel[0] + 0.5 * now[0] * s) * s, vel[0] + now[0] * s, contact[0], pull * normal[0], t - s, to_net)
-    y, v_y = swing(pos[1] + (vel[1] + 0.5 * now[1] * s) * s, vel[1] + now[1] * s, contact[1], pull * normal[1], t - s, -DRIFT)
-    if t < lag + HOLD:
+    to_net = -clip(BRAKE * (contact[0] - NET_ROOM), 0.0, DRIFT) - min(pull * normal[0], 0.0) * held
+    x, v_x = swing(pos[0] + (vel[0] + 0.5 * now[0] * s) * s, vel[0] + now[0] * s, contact[0], pull * normal[0], t - s, to_net, held)
+    y, v_y = swing(pos[1] + (vel[1] + 0.5 * now[1] * s) * s, vel[1] + now[1] * s, contact[1], pull * normal[1], t - s, -DRIFT, held)
+    if t < lag + held:
         left = max(t - 0.5 * s, 0.0)
         v_x, v_y = vel[0] + left * pull * normal[0], vel[1] + left * pull * normal[1]
     rise = (speed - normal[0] * v_x - normal[1] * v_y) / max(normal[2], 0.5)
     s = min(t, ROTOR_LAG)
     z = arrive(pos[2] + vel[2] * s, vel[2] + now[2] * s, contact[2], rise, t - s, SHORT_UP)
     force = tilt_for((x, y, stay_up(z, pos[2], vel[2])), craft)
-    steer(out, quat, rate, normal if t < lag + HOLD else scale(1.0 / norm(force), force), force, craft)
+    steer(out, quat, rate, normal if t < lag + held else scale(1.0 / norm(force), force), force, craft)
 
 
 @fn

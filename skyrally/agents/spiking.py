@@ -14,18 +14,19 @@ from __future__ import annotations
 from ..physics.vec import add_scaled, fn, norm, scale, to_world
 from .ballistics import GRAVITY, NEVER, flight, launch, racket, time_to_fall
 from .leap import leap, turn_gently
-from .pilot import HALF_HEIGHT, fly_to, lift_of, strike
+from .pilot import HALF_HEIGHT, HOLD, TURN_LAG, fly_to, lift_of, strike
 from .sight import BENCHMARK_RADIUS, BENCHMARK_RESTITUTION, anchor_of, ball_parabola, own_motion
 
 LEANING = -0.1  # x of body z: leaning more towards the net than this, a drone that has spiked lets its rotors idle
 NEARLY_FULL = 0.82  # a thrust asked for beyond this is asked for in full
 # Sets: m that the ball falls before it; m its top; and the manner of the leap (see there).
-EASY_SET = (1.5, 5.398, (104.0, 16.42, 1.689, 0.213, 0.254))
+EASY_SET = (1.497, 5.347, (102.9, 16.12, 1.64, 0.265, 0.274))
 HARD_SET = (1.516, 4.948, (103.9, 13.84, 1.72, 0.255, 0.223))
 # Spikes: m where the ball is met; m where it shall come down; m/s its speed upward at first; m/s asked of the racket beyond
-# its due; share of its due tilt; s before the hit at which it stands; stiffness and damping of that turn.
-EASY_SPIKE = ((1.268, -0.992, 3.023), (-3.955, -0.055, 0.2), -0.385, 0.341, 0.95, 0.451, 143.1, 16.0)
-HARD_SPIKE = ((0.33, 0.414, 3.08), (-1.007, 3.456, 1.1), -1.159, -0.061, 1.029, 0.364, 115.6, 15.35)
+# its due; share of its due tilt; s before the hit at which it turns to that; stiffness and damping of that turn; and, for the way
+# there, s until a turn has effect and s for which the tilt is held (`strike`).
+EASY_SPIKE = ((1.305, -1.109, 2.99), (-4.92, -0.015, 0.2), -0.092, -0.727, 0.91, 0.415, 110.2, 15.95, 0.007, 0.033)
+HARD_SPIKE = ((0.33, 0.414, 3.08), (-1.007, 3.456, 1.1), -1.159, -0.061, 1.029, 0.364, 115.6, 15.35, TURN_LAG, HOLD)
 
 
 @fn
@@ -68,7 +69,7 @@ def _attack(o, at, set_plan, spike, out):
     pos, vel, quat, rate = own_motion(o, at)
     ball, ball_vel = ball_parabola(o, at)
     drop, top, _ = set_plan
-    spot, goal, rise, extra, share, stand, stiffness, damping = spike
+    spot, goal, rise, extra, share, stand, stiffness, damping, lag, held = spike
     before = 0.0
     if o[at.turn] > 0.5:  # expect the set
         before = _time_to_set(ball, ball_vel, drop)
@@ -85,7 +86,8 @@ def _attack(o, at, set_plan, spike, out):
     contact = _contact(meet, normal)
     normal = (share * normal[0], share * normal[1], normal[2])
     normal = scale(1.0 / norm(normal), normal)
-    strike(out, pos, quat, vel, rate, lift_of(o, at.throttle, 0.5, 0.5), contact, normal, speed + extra, t + before)
+    lift = lift_of(o, at.throttle, 0.5, 0.5)
+    strike(out, pos, quat, vel, rate, lift, contact, normal, speed + extra, t + before, lag=lag, held=held)
     if t + before < stand:
         turn_gently(out, quat, rate, normal, stiffness, damping)
     if out[0] > NEARLY_FULL:
