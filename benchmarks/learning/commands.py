@@ -71,7 +71,7 @@ CURVES = (
     Curve("solo-bump", (Stage("ppo", 10_000_000, SHORT),)),
     Curve(
         "bump-and-pass",
-        (Stage("imitate", 16_000_000, (*AFTER_A_TEACHER, "practice_cycles=170")), Stage("mappo", 12_000_000, (*GOING_ON, *PASSES))),
+        (Stage("imitate", 16_000_000, (*AFTER_A_TEACHER, *SHORT)), Stage("mappo", 14_000_000, (*GOING_ON, *PASSES))),
     ),
     Curve(
         "set-and-spike-easy",
