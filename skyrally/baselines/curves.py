@@ -62,7 +62,7 @@ def draw(groups: Sequence[Group], path: Path) -> None:
     names = list(dict.fromkeys(group.scenario for group in groups))
     across = min(COLUMNS, len(names))
     down = -(-len(names) // across)
-    figure = Figure(figsize=(4.2 * across, 3.2 * down), layout="constrained")
+    figure = Figure(figsize=(4.2 * across, 3.6 * down), layout="constrained")
     panels = figure.subplots(down, across, squeeze=False).ravel()
     for panel, name in zip(panels, names, strict=False):
         _panel(panel, [group for group in groups if group.scenario == name])
@@ -88,4 +88,4 @@ def _panel(panel: Any, groups: Sequence[Group]) -> None:
     panel.set_ylabel(SCENARIOS[scenario].metric.name if scenario in SCENARIOS else "metric")
     panel.grid(alpha=0.25)
     if panel.get_legend_handles_labels()[0]:
-        panel.legend(fontsize=8, loc="lower right")
+        panel.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False)  # below: it covers no curve
