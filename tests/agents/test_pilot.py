@@ -54,6 +54,18 @@ def test_swing_needs_nothing_when_the_way_fits():
     assert speed == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("held", [0.05, 0.17, 0.3])
+def test_swing_flown_out_and_its_final_acceleration_held_arrive_with_its_speed(held):
+    p, v, t, dt, a_end = 0.0, 0.3, 1.2, 1e-3, -6.0  # and DRIFT is the speed before it is held
+    _, speed = swing(p, v, 1.0, a_end, t, DRIFT, held)
+    while t > 0.0:
+        v += dt * (swing(p, v, 1.0, a_end, t, DRIFT, held)[0] if t > held else a_end)
+        p += dt * v
+        t -= dt
+    assert p == pytest.approx(1.0, abs=0.03)
+    assert v == pytest.approx(speed, abs=0.1)
+
+
 def test_arrive_ends_at_the_place_with_the_speed():
     p, v, t, dt = 0.0, 0.3, 1.0, 1e-3
     while t > 0.02:
