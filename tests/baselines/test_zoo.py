@@ -21,7 +21,7 @@ from skyrally.tournament.evaluation import evaluate
         ("back-and-forth", 10.0),
         ("hit-the-ball", 11.4),
         ("bump-and-pass", 12.8),
-        ("set-and-spike-hard", 0.68),
+        ("set-and-spike-hard", 0.8),
         ("set-and-spike-easy", 0.955),
         ("solo-bump-mild", 9.2),
         ("bump-and-pass-mild", 11.0),
