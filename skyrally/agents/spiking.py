@@ -4,9 +4,9 @@ A racket changes the ball's velocity along its normal only, so a spike that shal
 the less the racket must tilt. The attacker flies its way to the spike from the start, by the set that it expects. Against the
 board the spike comes down beside the net, too soon for the board.
 
-The numbers were found by searches over episodes (the last ones by CMA-ES: 48 candidates on 300 to 600 starts each, about 400
-rounds) and judged on other seeds. Lost on the easy drill: balls short of the target (6 % of episodes) and spikes that leave the
-racket a little upward (3 %). What limits both is the time for the turn, of which body rates of 144 deg/s take most.
+The numbers were found by searches over episodes (the last ones by CMA-ES: 48 candidates on 300 to 600 starts each, 480 and
+200 rounds) and judged on other seeds. Lost on the easy drill: balls short of the target (6 % of episodes) and spikes that leave the
+racket a little upward (3 %).
 """
 
 from __future__ import annotations
