@@ -22,10 +22,10 @@ LEVEL, STILL, MANNER = (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (104.0, 15.0, 1.8,
 
 
 @pytest.mark.slow
-def test_bump_and_pass_passes_13_times_and_most_of_them_high():
+def test_bump_and_pass_passes_14_times_and_most_of_them_high():
     rows = play_drill("bump-and-pass", "scripted:bump-and-pass", 400, seed=5)
-    assert np.mean([row.metric for row in rows]) >= 13.0
-    assert np.mean([row.info["high_passes"] for row in rows]) >= 11.0
+    assert np.mean([row.metric for row in rows]) >= 14.5
+    assert np.mean([row.info["high_passes"] for row in rows]) >= 12.0
 
 
 @pytest.mark.slow
