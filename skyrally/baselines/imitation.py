@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..agents.agent import Agent
 from ..agents.networks import Actors
@@ -25,7 +24,7 @@ from ..envs.choices import DISCRETE
 from ..errors import SkyrallyError
 from ..rollout import Carry, Seat, begin, collect
 from .config import Range, option
-from .learned import INITIAL, Learned, Player
+from .learned import INITIAL, Learned, Player, averaged
 from .losses import Diverged, lesson_loss, masked_mean
 from .ppo import actor_spec
 from .precision import products
@@ -93,9 +92,8 @@ class Imitation(Learned):
             raise SkyrallyError("imitation learns numbers, not choices; leave action_mode out, or set rotor or ctbr")
         teacher = teacher_for(env, config.teacher, config.truth)
         self.network = Actors(actor_spec(config, env.layout, env.num_drones, 0))
-        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(config.average))
+        self.average = averaged(self.network, config.average)
         self.actors: Actors = self.average.module
-        self.actors.normaliser = self.network.normaliser
         self.policy = Apprentice(self.actors, teacher, env.layout.name, env.action_mode, config.noise, config.hold)
         self.seats = [Seat(self.policy)]
         self.carry: Carry = begin(env, self.seats, config.steps, stagger=True, hold=config.hold)

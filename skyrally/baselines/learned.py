@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..agents.agent import Agent
 from ..agents.captain import told_of
@@ -38,6 +39,13 @@ class Player(Learner):
 
 
 Others = Callable[[Any], Sequence[Seat]]  # from the learner's Player to the seats of all that it does not play
+
+
+def averaged(network: Actors, kept: float) -> AveragedModel:
+    """A running average of a network's weights, which keeps the share `kept` of itself per step; normalised by the network's statistics."""
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(kept))
+    average.module.normaliser = network.normaliser
+    return average
 
 
 def manifest_in(env: Any, options: Mapping[str, Any], policy: Any, spec: Any, provenance: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +111,7 @@ class Learned:
 
     def agent(self, name: str) -> Agent:
         """Who plays without noise. It shares the learner's weights; call `settle` before it plays."""
-        return self.policy.agent(name)
+        return self.policy.agent(name, self.actors)
 
     def settle(self) -> None:
         """Puts what was learned so far into the agent, where that takes more than weights."""

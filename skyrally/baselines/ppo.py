@@ -31,7 +31,7 @@ from ..errors import SkyrallyError
 from ..rollout import Rollout, collect
 from ..scenarios.scenario import Layout
 from .config import Range, option
-from .learned import INITIAL, Player, Seated
+from .learned import INITIAL, Player, Seated, averaged
 from .losses import (
     CHOICE,
     GAUSSIAN,
@@ -87,6 +87,7 @@ class PPOConfig:
     lesson: float = option(10.0, "weight of the squared distance from what the teacher does, at the start", Range(0.0))
     final_lesson: float = option(1.0, "the share of it that is left at the end; linear between", Range(0.0, 1.0))
     critic_first: int = option(0, "world steps at the start in which only the critic learns", Range(0))
+    average: float = option(0.0, "what the weights that play keep of themselves per step; 0: the last ones play", Range(0.0, 0.9999))
 
 
 class Policy(Player):
@@ -110,7 +111,10 @@ class Policy(Player):
 
 
 class PPO(Seated):
-    """The learner. `iterate()` collects one rollout and learns from it; `actors` is what it has learned."""
+    """The learner. `iterate()` collects one rollout and learns from it: `network` acts there, `actors` is what it has learned.
+
+    Both are one, or with `average` the latter are a running average of the former's weights (Polyak and Juditsky 1992).
+    """
 
     parts = ("actors", "critic", "scale", "optimiser")
 
@@ -140,9 +144,17 @@ class PPO(Seated):
         width, heads = (self.track.state.shape[-1], self.drones) if self.central else (self.env.layout.size, 1)
         self.critic = self._make_critic(width, heads)
         self.scale = ValueScale()
-        self.parameters = (list(self.actors.parameters()), list(self.critic.parameters()))
+        self.network, self.average = self.actors, None
+        if self.config.average > 0.0:
+            self.average = averaged(self.network, self.config.average)
+            self.actors, self.parts = self.average.module, (*self.parts, "network", "average")
+        self.parameters = (list(self.network.parameters()), list(self.critic.parameters()))
         learned = [p for part in self.parameters for p in part]
         self.optimiser = torch.optim.Adam(learned, self.config.learning_rate, eps=1e-5, fused=True)
+
+    def warm(self, weights: Mapping[str, Tensor]) -> None:
+        super().warm(weights)
+        self.network.load_state_dict(self.actors.state_dict())
 
     def _make_critic(self, width: int, heads: int) -> Any:
         """The critic of what `_seen` gives: width numbers, heads values."""
@@ -177,7 +189,7 @@ class PPO(Seated):
         """Lowers the bound of free standard deviations, so that in the end the mean, which is what plays, is what was learned about."""
         config = self.config
         bound = math.log(config.std_init) + self.done * math.log(config.std_final / config.std_init)
-        for actor in self.actors.each:
+        for actor in self.network.each:
             if config.std == "free" and not self.policy.choices:
                 actor.log_std.clamp_(max=max(bound, math.log(config.std_final)))  # type: ignore[union-attr,operator]
 
@@ -244,7 +256,7 @@ class PPO(Seated):
         obs = track.obs[at]
         memory = track.memory[at[1]] if config.gru else obs.new_zeros(*obs.shape[1:3], 0)
         with products(self.dtype):
-            mean, log_std, _ = self.actors(obs, memory, fresh[at] if config.gru else None)
+            mean, log_std, _ = self.network(obs, memory, fresh[at] if config.gru else None)
             values = self._value(self._seen(obs, track.state[at]))
         log_prob, old = self.policy.kind.log_prob(track.action[at], mean, log_std), track.extras["log_prob"][at]
         policy = clipped_surrogate(log_prob, old, advantage[at], config.clip, alive)
@@ -262,6 +274,8 @@ class PPO(Seated):
         for part in self.parameters:
             nn.utils.clip_grad_norm_(part, config.grad_norm)
         self.optimiser.step()
+        if self.average:
+            self.average.update_parameters(self.network)
         with torch.no_grad():
             kl = kl_estimate(log_prob, old, alive)
         return told | {"loss/policy": policy.item(), "loss/value": value.item(), "entropy": entropy.item(), "kl": kl.item()}

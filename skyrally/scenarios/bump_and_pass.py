@@ -23,6 +23,7 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 | place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
+Option `practice_tilt` (0): share of episodes in which drone_0 begins with roll and pitch beyond 0.06 pi, as little for evaluations.
 Option `practice_cycles` (800): the horizon in training, where what is lost is lost in the first five bumps; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.
@@ -48,6 +49,8 @@ from .pair import (
     HALF_WIDTH,
     NET_HEIGHT,
     NEVER,
+    PRACTICE,
+    PRACTICE_FIELDS,
     SAME_TOUCH,
     aim,
     ball_lost,
@@ -95,7 +98,7 @@ WORLD_FIELDS = [
     ("high_passes", I4),
     ("last_middle", I8),  # step in which the ball was last in the middle
 ]
-PARAM_FIELDS = [("max_steps", I8), ("practice", F8), ("weight", F8, TERMS)]
+PARAM_FIELDS = [("max_steps", I8), *PRACTICE_FIELDS, ("weight", F8, TERMS)]
 
 
 @fn
@@ -202,13 +205,13 @@ BUMP_AND_PASS = Scenario(
     views={"benchmark": LAYOUT, "own": OWN},
     terms=terms,
     metric=Metric("bumps", "bumps", "hits in turn with the racket"),
-    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0, "practice_cycles": None},
+    options={**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, **PRACTICE, "practice_cycles": None},
     configure=configure,
     stage=lambda options: stage_of(
         "bump-and-pass", ("drone_0", "drone_1"), (0, 0), Court(2 * HALF_LENGTH, 2 * HALF_WIDTH, NET_HEIGHT), True, options
     ),
     yardstick="scripted:bump-and-pass",
     published=(Published(13.71, "MAPPO", 0.58), Published(0.84, "MADDPG", 0.09), Published(0.09, "QMIX", 0.0)),
-    practice=("practice", "practice_cycles"),
+    practice=(*PRACTICE, "practice_cycles"),
     info=("bumps", "high_passes"),
 )

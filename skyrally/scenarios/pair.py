@@ -26,16 +26,19 @@ import numpy as np
 from ..errors import SkyrallyError
 from ..physics.records import BALL_NET, BODY, F8, I8, Fields
 from ..physics.rng import uniform
-from ..physics.vec import add, add_scaled, fn, norm, put3, sub, vec3, write
-from .parts import ROOT, begin_drone, begin_episode, drill_params, drop_ball, jitter3, random_attitude, root_of, touch_of
+from ..physics.vec import add, add_scaled, fn, norm, put3, quat_from_euler, sub, vec3, write
+from .parts import ROOT, begin_drone, begin_episode, drill_params, drop_ball, jitter3, root_of, touch_of
 from .scenario import BALL, MATES, Field, Layout, Term
 
 HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
 NET_HEIGHT = 2.43  # m
 BALL_FLOOR, BALL_CEILING = 0.2, 16.0  # m
 SAME_TOUCH = 3  # steps
-PASS = 12  # channel of the draws of a pass in flight
+TILT, STEEP = 0.1 * math.pi, 0.6  # rad: bound of roll and pitch at the start; the share of it from which a start counts as steep
+STEEPER, PASS = 7, 12  # channels of the draws of a steep start and of a pass in flight
 LEFT = 0.8  # s: of its time, at least, at the start
+PRACTICE = {"practice": 0.0, "practice_tilt": 0.0}  # options: shares of episodes with starts that evaluations never have
+PRACTICE_FIELDS: Fields = [(name, F8) for name in PRACTICE]
 NEVER = -100  # a step before every episode
 FREE = 0.5  # m from the anchor that cost nothing
 
@@ -67,14 +70,28 @@ def begin(world, params, anchors, receiver):
     begin_episode(world)
     for i in range(2):
         drone = world.drones[i]
-        turned = random_attitude(world, i, 4, 0.1 * math.pi, 0.0, 2.0 * math.pi)
-        begin_drone(drone, params.airframe, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), turned)
+        begin_drone(drone, params.airframe, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), _attitude(world, params, i))
         drone.last_touch = NEVER
     drop_ball(world.ball, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
     world.turn = 0
     practise(world, params, anchors, receiver)
     for i in range(2):
         world.drones[i].to_place = to_place(world, params, anchors, i)
+
+
+@fn
+def _attitude(world, params, i):
+    """Roll and pitch within TILT, any yaw. With probability `params.practice_tilt` drone 0's roll and pitch are beyond STEEP of it, where
+    most first touches are lost: starts for training, as `practise` makes them."""
+    roll, pitch = uniform(world, i, 4, -TILT, TILT), uniform(world, i, 5, -TILT, TILT)
+    if i == 0 and uniform(world, 0, STEEPER, 0.0, 1.0) < params.practice_tilt:
+        roll, pitch = _outward(roll), _outward(pitch)
+    return quat_from_euler(roll, pitch, uniform(world, i, 6, 0.0, 2.0 * math.pi))
+
+
+@fn
+def _outward(angle):
+    return math.copysign(STEEP * TILT + (1.0 - STEEP) * abs(angle), angle)
 
 
 @fn
@@ -103,12 +120,13 @@ def practise(world, params, anchors, receiver):
 
 
 def pair_params(fields: Fields, terms: list[Term], options: Mapping[str, Any], horizon: int) -> np.ndarray:
-    """[1] the shared block of a pair's drill: that of every drill and `practice`."""
-    share = options["practice"]
-    if not isinstance(share, (int, float)) or not 0.0 <= share <= 1.0:
-        raise SkyrallyError(f"practice is {share!r}; expected a share of episodes, 0 to 1")
+    """[1] the shared block of a pair's drill: that of every drill and PRACTICE_FIELDS."""
     block = drill_params(fields, terms, options, horizon, net=(NET_HEIGHT, 2 * HALF_WIDTH))
-    block["practice"] = share
+    for name in PRACTICE:
+        share = options[name]
+        if not isinstance(share, (int, float)) or not 0.0 <= share <= 1.0:
+            raise SkyrallyError(f"{name} is {share!r}; expected a share of episodes, 0 to 1")
+        block[name] = share
     return block
 
 

@@ -27,6 +27,7 @@ Published success: MAPPO 0.99 (with shaping), 0.25 (without); MADDPG 0.23, QMIX 
 | place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a set in flight to the attacker, for training; evaluations leave it out.
+Option `practice_tilt` (0): share of episodes in which the setter begins with roll and pitch beyond 0.06 pi, as little for evaluations.
 
 Metric: success = mean of the four stages set, downward spike, crossing, target. Deviations: see `pair`.
 """
@@ -41,7 +42,7 @@ import numpy as np
 from ..physics.native import play
 from ..physics.records import world_record
 from ..physics.vec import fn
-from .pair import BALL_FLOOR
+from .pair import BALL_FLOOR, PRACTICE
 from .scenario import Published, Scenario, Term
 from .spike_parts import (
     DRONE_FIELDS,
@@ -96,6 +97,6 @@ SET_AND_SPIKE_EASY = Scenario(
     stage=lambda options: stage("set-and-spike-easy", options),
     yardstick="scripted:set-and-spike-easy",
     published=(Published(0.99, "MAPPO"), Published(0.23, "MADDPG"), Published(0.02, "QMIX")),
-    practice=("practice",),
+    practice=tuple(PRACTICE),
     info=("success", *STAGES),
 )

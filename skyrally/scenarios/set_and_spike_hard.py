@@ -28,7 +28,7 @@ from ..physics.native import play
 from ..physics.records import record, world_record
 from ..physics.vec import fn
 from .board import BOARD, HALF_HEIGHT, RADIUS, defend, move_and_hit, wait
-from .pair import BALL_FLOOR, ball_in_net, ball_out
+from .pair import BALL_FLOOR, PRACTICE, ball_in_net, ball_out
 from .scenario import Published, Scenario, Term
 from .spike_parts import (
     DRONE_FIELDS,
@@ -110,6 +110,6 @@ SET_AND_SPIKE_HARD = Scenario(
     stage=lambda options: replace(stage("set-and-spike-hard", options), discs=(Disc("board", RADIUS, HALF_HEIGHT),)),
     yardstick="scripted:set-and-spike-hard",
     published=(Published(0.75, "MAPPO"), Published(0.22, "MADDPG"), Published(0.02, "QMIX")),
-    practice=("practice",),
+    practice=tuple(PRACTICE),
     info=("success", *STAGES),
 )

@@ -18,6 +18,8 @@ from .pair import (
     HALF_LENGTH,
     HALF_WIDTH,
     NET_HEIGHT,
+    PRACTICE,
+    PRACTICE_FIELDS,
     aim,
     ball_lost,
     begin,
@@ -40,7 +42,7 @@ TARGET, TARGET_RADIUS = (-4.5, 0.0), 1.0  # m
 CROSSED = -0.1  # m: the ball has crossed the net at this x
 HORIZON = 800
 STAGES = ("was_set", "spiked", "crossed", "on_target")
-OPTIONS = {**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, "practice": 0.0}
+OPTIONS = {**COMMON_OPTIONS, **REWARD_OPTIONS, "max_cycles": None, **PRACTICE}
 METRIC = Metric("success", "success", "mean of four stages: set, downward spike, over the net, on target")
 
 TERMS = 13
@@ -52,7 +54,7 @@ WORLD_FIELDS: Fields = [
     *((stage, I4) for stage in STAGES),
     ("success", F8),
 ]
-PARAM_FIELDS: Fields = [("max_steps", I8), ("practice", F8), ("drone_floor", F8), ("weight", F8, TERMS)]
+PARAM_FIELDS: Fields = [("max_steps", I8), *PRACTICE_FIELDS, ("drone_floor", F8), ("weight", F8, TERMS)]
 
 
 @fn

@@ -144,13 +144,14 @@ def test_the_dead_teach_the_policy_nothing():
     assert all(torch.equal(a, b) for a, b in zip(old, weights(ppo.actors), strict=True))
 
 
-def test_going_on_from_a_state_gives_the_same_numbers():
-    whole = learner(gru=3, critic="state")
+@pytest.mark.parametrize("average", [0.0, 0.9])
+def test_going_on_from_a_state_gives_the_same_numbers(average):
+    whole = learner(gru=3, critic="state", average=average)
     for _ in range(3):
         whole.iterate()
     saved = copy.deepcopy(whole.state())
     expected = [whole.iterate() for _ in range(2)]
-    again = learner(seed=9, gru=3, critic="state")
+    again = learner(seed=9, gru=3, critic="state", average=average)
     again.load(saved)
     for row in expected:
         got = again.iterate()
@@ -158,6 +159,21 @@ def test_going_on_from_a_state_gives_the_same_numbers():
             k: v for k, v in row.items() if not k.startswith("seconds")
         }
     assert all(torch.equal(a, b) for a, b in zip(weights(whole.actors), weights(again.actors), strict=True))
+
+
+def test_an_average_of_the_weights_plays_and_the_last_ones_act_in_training():
+    ppo = learner(average=0.5, minibatches=1, epochs=1)
+    assert ppo.policy.actors is ppo.network
+    assert ppo.agent("it").actors is ppo.actors  # type: ignore[attr-defined]
+    for _ in range(2):
+        ppo.iterate()  # the first step of the optimiser, which the average takes as it is
+    first = copy.deepcopy(dict(ppo.network.named_parameters()))
+    ppo.iterate()
+    played, last = dict(ppo.actors.named_parameters()), dict(ppo.network.named_parameters())
+    for name in (name for name in first if "log_std" not in name):  # those are bounded after the step
+        assert not torch.equal(first[name], last[name])
+        assert torch.allclose(played[name], 0.5 * (first[name] + last[name]))
+    assert ppo.actors.normaliser is ppo.network.normaliser
 
 
 def test_the_learning_rate_falls_linearly():

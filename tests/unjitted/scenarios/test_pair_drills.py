@@ -399,6 +399,28 @@ def test_practice_is_a_share_and_shifts_no_other_draw():
     assert 15 < sum(turns) < 45
 
 
+@pytest.mark.parametrize("name", [PASS, EASY, HARD])
+def test_practice_tilt_is_a_share_of_starts_with_a_steep_first_drone(name):
+    steep = []
+    for seed in range(60):
+        usual, other = Bench(name, seed=seed).world, Bench(name, seed=seed, practice_tilt=0.5).world
+        assert np.array_equal(usual.drones["pos"], other.drones["pos"])
+        assert np.array_equal(usual.drones["quat"][1], other.drones["quat"][1])
+        steep.append(not np.array_equal(usual.drones["quat"][0], other.drones["quat"][0]))
+        if steep[-1]:
+            before, after = tilts(usual.drones["quat"][0]), tilts(other.drones["quat"][0])
+            assert np.array_equal(np.sign(before), np.sign(after))
+            assert ((np.abs(after) > 0.06 * np.pi) & (np.abs(after) < 0.1 * np.pi)).all()
+    assert 15 < sum(steep) < 45
+    assert find(name).judged({"practice_tilt": 0.5}) == {}
+
+
+def tilts(quat):
+    """(roll, pitch), rad."""
+    w, x, y, z = quat
+    return np.arctan2(2.0 * (w * x + y * z), 1.0 - 2.0 * (x * x + y * y)), np.arcsin(2.0 * (w * y - z * x))
+
+
 @pytest.mark.parametrize("name", [PASS, "solo-bump"])
 def test_practice_may_be_short(name):
     scenario = find(name)
@@ -407,10 +429,11 @@ def test_practice_may_be_short(name):
     assert scenario.judged({"practice_cycles": 5, "shaping": False}) == {"shaping": False}
 
 
+@pytest.mark.parametrize("name", ["practice", "practice_tilt"])
 @pytest.mark.parametrize("share", [-0.1, 1.1, "half", float("nan")])
-def test_practice_is_a_share_of_episodes(share):
-    with pytest.raises(SkyrallyError, match="practice is"):
-        Bench(PASS, practice=share)
+def test_practice_is_a_share_of_episodes(name, share):
+    with pytest.raises(SkyrallyError, match=f"{name} is"):
+        Bench(PASS, **{name: share})
 
 
 @pytest.mark.parametrize("name", [PASS, EASY, HARD])
