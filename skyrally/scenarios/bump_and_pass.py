@@ -23,7 +23,7 @@ Published: MAPPO 13.71 +- 0.58 bumps (with shaping), 11.32 +- 0.91 (without); MA
 | place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a pass in flight to either drone, for training; evaluations leave it out.
-Option `practice_tilt` (0): share of episodes in which drone_0 begins with roll and pitch beyond 0.06 pi, as little for evaluations.
+Option `practice_tilt` (0): share of episodes in which drone_0 begins with roll and pitch beyond 0.06 pi; evaluations leave it out.
 Option `practice_cycles` (800): the horizon in training, where what is lost is lost in the first five bumps; evaluations leave it out.
 
 Metric: bumps = hits. `info` has `high_passes` too, the passes that cross the middle above 4 m: low quick bumps count as bumps.

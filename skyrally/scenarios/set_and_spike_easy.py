@@ -27,7 +27,7 @@ Published success: MAPPO 0.99 (with shaping), 0.25 (without); MADDPG 0.23, QMIX 
 | place | 0 | own | metres come nearer to where the ball comes down, or if not to play to the anchor (for training: not published) |
 
 Option `practice` (0): share of episodes that begin with a set in flight to the attacker, for training; evaluations leave it out.
-Option `practice_tilt` (0): share of episodes in which the setter begins with roll and pitch beyond 0.06 pi, as little for evaluations.
+Option `practice_tilt` (0): share of episodes in which the setter begins with roll and pitch beyond 0.06 pi; evaluations leave it out.
 
 Metric: success = mean of the four stages set, downward spike, crossing, target. Deviations: see `pair`.
 """
