@@ -22,13 +22,13 @@ from skyrally.tournament.evaluation import evaluate
         ("hit-the-ball", 11.4),
         ("bump-and-pass", 12.8),
         ("set-and-spike-hard", 0.8),
-        ("set-and-spike-easy", 0.955),
+        ("set-and-spike-easy", 0.985),
         ("solo-bump-mild", 9.2),
         ("bump-and-pass-mild", 11.0),
     ],
 )
 def test_they_are_as_good_as_said(name, least):
-    """Published: 10.83, 10.04, 11.40, 13.71, 0.75, 0.99 (not reached), with room for these few episodes; two under `mild`."""
+    """Published: 10.83, 10.04, 11.40, 13.71, 0.75, 0.99, with room for these few episodes; two under `mild`."""
     assert evaluate(f"zoo:{name}", episodes=300, seed=4).metric.low > least
 
 
