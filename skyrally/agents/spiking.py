@@ -78,10 +78,12 @@ def _attack(o, at, set_plan, spike, out):
         ball, _ = flight(ball, ball_vel, 0.0, min(before, 1.0))
         ball_vel = launch(ball, spot, top, 0.0)
     t = time_to_fall(ball[2], ball_vel[2], spot[2])
-    if o[at.turn + 2] > 0.5 or t + before >= NEVER:
+    spiked = o[at.turn + 2] > 0.5
+    if spiked and vel[0] < 0.0:
+        _brake(out, quat, rate)
+        return
+    if spiked or t + before >= NEVER:
         fly_to(out, pos, quat, vel, rate, anchor_of(o, at))
-        if o[at.turn + 2] > 0.5 and vel[0] < 0.0:
-            _brake(out, quat, rate)
         return
     meet, incoming = flight(ball, ball_vel, 0.0, t)
     normal, speed = racket(incoming, _spike(meet, goal, rise), BENCHMARK_RESTITUTION)

@@ -26,8 +26,8 @@ import numpy as np
 from ..errors import SkyrallyError
 from ..physics.records import BALL_NET, BODY, F8, I8, Fields
 from ..physics.rng import uniform
-from ..physics.vec import add, add_scaled, fn, norm, put3, quat_from_euler, sub, vec3, write
-from .parts import ROOT, begin_drone, begin_episode, drill_params, drop_ball, jitter3, root_of, touch_of
+from ..physics.vec import add, add_scaled, fn, norm, put3, sub, vec3, write
+from .parts import ROOT, begin_drone, begin_episode, drill_params, drop_ball, jitter3, random_attitude, root_of, touch_of
 from .scenario import BALL, MATES, Field, Layout, Term
 
 HALF_LENGTH, HALF_WIDTH = 9.0, 4.5  # m
@@ -66,32 +66,22 @@ def drone_fields(terms: int) -> Fields:
 
 @fn
 def begin(world, params, anchors, receiver):
-    """Drones about their anchors, the ball at rest 2 m above drone 0, whose turn it is; or a start for practice (see `practise`)."""
+    """Drones about their anchors, the ball at rest 2 m above drone 0, whose turn it is; or a start for practice (see `practise`).
+
+    With probability `params.practice_tilt` drone 0 is tilted steeply, where most first touches are lost: for training too.
+    """
     begin_episode(world)
+    steep = STEEP if uniform(world, 0, STEEPER, 0.0, 1.0) < params.practice_tilt else 0.0
     for i in range(2):
         drone = world.drones[i]
-        begin_drone(drone, params.airframe, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), _attitude(world, params, i))
+        turned = random_attitude(world, i, 4, TILT, 0.0, 2.0 * math.pi, steep if i == 0 else 0.0)
+        begin_drone(drone, params.airframe, add(anchors[i], jitter3(world, i, 1, (0.5, 0.5, 0.2))), turned)
         drone.last_touch = NEVER
     drop_ball(world.ball, add(vec3(world.drones[0].pos), (0.0, 0.0, 2.0)))
     world.turn = 0
     practise(world, params, anchors, receiver)
     for i in range(2):
         world.drones[i].to_place = to_place(world, params, anchors, i)
-
-
-@fn
-def _attitude(world, params, i):
-    """Roll and pitch within TILT, any yaw. With probability `params.practice_tilt` drone 0's roll and pitch are beyond STEEP of it, where
-    most first touches are lost: starts for training, as `practise` makes them."""
-    roll, pitch = uniform(world, i, 4, -TILT, TILT), uniform(world, i, 5, -TILT, TILT)
-    if i == 0 and uniform(world, 0, STEEPER, 0.0, 1.0) < params.practice_tilt:
-        roll, pitch = _outward(roll), _outward(pitch)
-    return quat_from_euler(roll, pitch, uniform(world, i, 6, 0.0, 2.0 * math.pi))
-
-
-@fn
-def _outward(angle):
-    return math.copysign(STEEP * TILT + (1.0 - STEEP) * abs(angle), angle)
 
 
 @fn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -141,10 +142,12 @@ def jitter3(world, drone, channel, size):
 
 
 @fn
-def random_attitude(world, drone, channel, tilt, yaw_low, yaw_high):
-    """Roll and pitch in [-tilt, tilt), yaw in [yaw_low, yaw_high), all rad."""
+def random_attitude(world, drone, channel, tilt, yaw_low, yaw_high, inner=0.0):
+    """Roll and pitch in [-tilt, tilt), beyond the share `inner` of it, yaw in [yaw_low, yaw_high), all rad."""
     roll = uniform(world, drone, channel, -tilt, tilt)
     pitch = uniform(world, drone, channel + 1, -tilt, tilt)
+    roll = math.copysign(inner * tilt + (1.0 - inner) * abs(roll), roll)
+    pitch = math.copysign(inner * tilt + (1.0 - inner) * abs(pitch), pitch)
     return quat_from_euler(roll, pitch, uniform(world, drone, channel + 2, yaw_low, yaw_high))
 
 
